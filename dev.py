@@ -1,0 +1,79 @@
+"""A verb comes in; a virtual environment is made when the pins change, and `python -m kb VERB` does the rest.
+
+Standard library only, so that it runs on a fresh machine with nothing but Python 3.11 or newer:
+
+    python3 dev.py serve     the site on http://127.0.0.1:8000, with live reload
+    python3 dev.py test      lint, types and tests; --full for the long ones
+    python3 dev.py build     the site as files, in site/
+    python3 dev.py zip       the offline copy, in dist/
+    python3 dev.py check     all that writers wrote, without building
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent
+PLACE = PROJECT / ".venv"
+OLDEST = (3, 11)
+RUN = [PROJECT / "requirements.txt"]
+TEST = [*RUN, PROJECT / "tests" / "requirements.txt"]
+APT = "Debian's Python comes without venv. Type: apt-get install python3-venv   (with sudo, if you are not root)"
+
+
+def main(arguments: list[str]) -> int:
+    """Make the environment that the verb needs, then run the verb in it; give its exit status."""
+    if sys.version_info < OLDEST:
+        print("This needs Python 3.11 or newer; this is " + sys.version.split()[0], file=sys.stderr)
+        return 1
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        print(__doc__)
+        return 0 if arguments else 2
+    python = PLACE / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not (prepare(python) and install(python, TEST if arguments[0] == "test" else RUN)):
+        return 1
+    try:
+        return subprocess.run([str(python), "-m", "kb", *arguments], cwd=PROJECT, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def prepare(python: Path) -> bool:
+    """Make the virtual environment if it is not there; say what to do if that fails."""
+    if python.exists():
+        return True
+    print(f"Making a virtual environment in {PLACE.name} …", flush=True)
+    try:
+        venv.create(PLACE, with_pip=True, clear=True)
+    except (subprocess.CalledProcessError, ImportError):
+        shutil.rmtree(PLACE, ignore_errors=True)  # half an environment would be taken for a whole one next time
+        print(APT, file=sys.stderr)
+        return False
+    return True
+
+
+def install(python: Path, files: list[Path]) -> bool:
+    """Install the pinned packages, and this one, unless exactly these pins were installed the last time."""
+    stamp = PLACE / f"installed-{len(files)}"
+    pins = hashlib.sha256(b"".join(file.read_bytes() for file in [*files, PROJECT / "pyproject.toml"])).hexdigest()
+    if stamp.exists() and stamp.read_text() == pins:
+        return True
+    print("Installing the pinned packages (the first time, this takes a minute or two) …", flush=True)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for file in files:
+        command += ["--requirement", str(file)]
+    if subprocess.run(command, cwd=PROJECT, check=False).returncode:
+        print("The packages could not be installed; the lines above say why.", file=sys.stderr)
+        return False
+    stamp.write_text(pins)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

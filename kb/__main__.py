@@ -1,0 +1,116 @@
+"""A verb comes in from the command line (serve, build, check, test, zip); an exit status goes out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from kb import browser, checks, publish
+from kb.book import read_book
+from kb.editions.archive import Label, write_archive
+from kb.findings import report
+from kb.helplines import read_helplines
+from kb.library import read_library
+from kb.pages import now, read_pages
+
+PROJECT = Path(__file__).resolve().parent.parent
+ADDRESS = "127.0.0.1:8000"
+
+
+def serve(extra: list[str]) -> int:
+    """Serve the site with live reload, and print its address; `extra` goes to `mkdocs serve`."""
+    print(f"The knowledge base will be at http://{ADDRESS}/ (Ctrl+C stops it)", flush=True)
+    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", ADDRESS, *extra]
+    try:
+        return subprocess.run(command, cwd=PROJECT, env=publish.environment(), check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def build(extra: list[str]) -> int:
+    """Write the site to site/, which is replaced only by a build without a warning."""
+    return publish.build(PROJECT, PROJECT / "site", *extra)
+
+
+def check(extra: list[str]) -> int:
+    """Check all that writers wrote, without building; print one line for each fault."""
+    argparse.ArgumentParser("check").parse_args(extra)
+    docs = PROJECT / "docs"
+    pages, findings = read_pages(docs)
+    library, faults = read_library(docs / "research/references.bib", "docs/research/references.bib")
+    helplines, wrong = read_helplines(docs / "helplines.yml", "docs/helplines.yml")
+    findings += faults + wrong + checks.check_pages(pages) + checks.check_citations(pages, library)
+    findings += checks.check_numbers(pages, helplines)
+    print(report(findings) or f"{len(pages)} pages, {len(library)} references: no fault found")
+    return 1 if findings else 0
+
+
+def test(extra: list[str]) -> int:
+    """Run the linter, the type checker and the tests (`--full`: the long ones too); `extra` goes to pytest."""
+    found = browser.obtain()
+    if found:
+        os.environ["KB_BROWSER"] = found
+    elif os.environ.get("CI"):
+        print(f"No browser could be had, and CI is set: {browser.HINT}", file=sys.stderr)
+        return 1
+    else:
+        print(f"The browser tests will be skipped: {browser.HINT}", flush=True)
+    status = 0
+    for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", *extra]):
+        print("·", " ".join(tool), flush=True)
+        status |= subprocess.run([sys.executable, "-m", *tool], cwd=PROJECT, check=False).returncode
+    return 1 if status else 0
+
+
+def zip_archive(extra: list[str]) -> int:
+    """Write the offline copy, a ZIP of the site built for reading from disk, to dist/."""
+    argparse.ArgumentParser("zip").parse_args(extra)
+    name, address = identity(PROJECT / "mkdocs.yml")
+    target = PROJECT / "dist" / "peer-support-in-recovery.zip"
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder) / "site"
+        if status := publish.build(PROJECT, site, offline=True):
+            return status
+        target.parent.mkdir(exist_ok=True)
+        day = now(PROJECT, read_pages(PROJECT / "docs")[0])
+        count = write_archive(read_book(site), target, Label(name, address, day))
+    print(f"{target.relative_to(PROJECT)}: {count} files, {target.stat().st_size:,} bytes")
+    return 0
+
+
+def identity(config: Path) -> tuple[str, str]:
+    """Give the site's name and public address from mkdocs.yml, whose tags for MkDocs' own use are passed over."""
+    node = yaml.compose(config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    if not isinstance(node, yaml.MappingNode):
+        raise SystemExit(f"{config.name}: not a list of settings; compare it with the last commit's")
+    settings = {key.value: value.value for key, value in node.value}
+    return settings["site_name"], settings["site_url"]
+
+
+VERBS = {"serve": serve, "build": build, "check": check, "test": test, "zip": zip_archive}
+
+
+def main() -> int:
+    """Hand the rest of the command line to the verb that it starts with."""
+    parser = argparse.ArgumentParser(prog="python3 dev.py", description="\n".join(_help()), add_help=True)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("verb", choices=VERBS)
+    if len(sys.argv) > 1 and sys.argv[1] in VERBS:
+        return VERBS[sys.argv[1]](sys.argv[2:])
+    parser.parse_args(sys.argv[1:])
+    return 2
+
+
+def _help() -> list[str]:
+    """Give a line for each verb, from its function's docstring."""
+    return [f"{verb:6} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

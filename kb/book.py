@@ -1,0 +1,89 @@
+"""A site folder comes in; its pages with their addresses, titles, ids and links go out, read once for all who ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from posixpath import join, normpath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree, html
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LINK_ATTRIBUTES = {"a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One address that a page points at: the element it stands in, and the address as written."""
+
+    tag: str
+    href: str
+
+
+@dataclass(frozen=True)
+class BookPage:
+    """One built page: its file relative to the site folder, title, ids in order of appearance, and links."""
+
+    file: str
+    title: str
+    ids: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A built site: its pages, and every file it holds (paths relative to `root`, with forward slashes)."""
+
+    root: Path
+    pages: tuple[BookPage, ...]
+    files: frozenset[str]
+
+    def page(self, file: str) -> BookPage | None:
+        """Give the page that `file` holds."""
+        return next((page for page in self.pages if page.file == file), None)
+
+    def resolve(self, page: BookPage, href: str, base: str = "/") -> tuple[str, str] | None:
+        """Give (file, fragment) that `href` on `page` leads to within the site, or None when it leaves the site.
+
+        `base` is the path that the site is published under; an address that starts with it counts as the site's own.
+        A folder's address leads to its index.html. The file need not exist (RFC 3986, 5.2: a reference is resolved
+        against the page's own address).
+        """
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc:
+            return None
+        path = unquote(parts.path)
+        if not path:
+            return page.file, unquote(parts.fragment)
+        if path.startswith("/"):
+            target = path.removeprefix(base.rstrip("/")).lstrip("/")
+        else:
+            target = normpath(join(page.file.rpartition("/")[0], path))
+        target = "" if target == "." else target
+        if path.endswith(("/", "/.", "/..")) or path in {".", ".."} or not target:
+            target = join(target, "index.html")
+        return target, unquote(parts.fragment)
+
+
+def read_book(root: Path) -> Book:
+    """Read the site folder `root`."""
+    files = frozenset(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
+    pages = tuple(_read_page(root, file) for file in sorted(files) if file.endswith(".html"))
+    return Book(root, pages, files)
+
+
+def _read_page(root: Path, file: str) -> BookPage:
+    """Read one built page."""
+    tree = html.document_fromstring((root / file).read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
+    ids, links = [], []
+    for element in tree.iter(etree.Element):
+        if identifier := element.get("id"):
+            ids.append(identifier)
+        attribute = LINK_ATTRIBUTES.get(str(element.tag))
+        if attribute and (href := element.get(attribute)) is not None:
+            links.append(Link(str(element.tag), href))
+    title = tree.findtext(".//title") or ""
+    return BookPage(file, title.strip(), tuple(ids), tuple(links))

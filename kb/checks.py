@@ -1,0 +1,183 @@
+"""Pages, the library and the built book come in; findings go out: every rule that a writer must keep stands here."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kb.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kb.book import Book, BookPage
+    from kb.helplines import Helpline
+    from kb.library import Entry
+    from kb.pages import Page
+
+CITATION_GROUP = re.compile(r"\[(@[^\]\s][^\]]*)\]")
+CITATION_KEY = re.compile(r"@([A-Za-z0-9][\w:./+-]*)")
+INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+LINK_TARGET = re.compile(r"\]\([^)]*\)|https?://\S+")
+# A telephone number: five digits or more with spaces or hyphens between, or a UK or US short code after "call"/"text".
+PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d()]*(?:[ -]\(?\d[\d()]*)+(?![\w/])|\b(?:call|ring|text|dial) (\d{3,6})\b")
+SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
+# mkdocs-bibtex writes back-links on the library page that lead to marks which no page has; see tests/test_site.py.
+DEAD_BACK_LINKS = ("research/references/index.html", "#fnref:")
+NO_HEADINGS_NEEDED = 1
+
+
+def check_pages(pages: list[Page], docs: str = "docs") -> list[Finding]:
+    """Check what writers wrote, page by page: headings, and the pages that a page calls related."""
+    paths = {page.path for page in pages}
+    findings: list[Finding] = []
+    for page in pages:
+        name = f"{docs}/{page.path}"
+        findings += _headings(page, name)
+        for related in page.related:
+            if related not in paths:
+                close = difflib.get_close_matches(related, paths, 1)
+                mend = f"did you mean '{close[0]}'?" if close else "give a path from docs/, such as help-now.md"
+                findings.append(
+                    Finding(name, _line_of_field(page, related), 0, f"no page '{related}' to relate to", mend)
+                )
+    return findings
+
+
+def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "docs") -> list[Finding]:
+    """Check that every key that a page cites is in the library."""
+    findings = []
+    for page in pages:
+        for line, column, key in citations(page):
+            if key not in library:
+                close = difflib.get_close_matches(key, library, 1)
+                mend = f"did you mean '{close[0]}'?" if close else "add it to docs/research/references.bib"
+                findings.append(Finding(f"{docs}/{page.path}", line, column, f"no reference '{key}'", mend))
+    return findings
+
+
+def check_numbers(pages: list[Page], helplines: list[Helpline], docs: str = "docs") -> list[Finding]:
+    """Check that every telephone number in a page's text comes from the one data file."""
+    known = {number for helpline in helplines for number in helpline.numbers}
+    findings = []
+    for page in pages:
+        for line, text in page.lines():
+            for match in PHONE.finditer(LINK_TARGET.sub(_blank, INLINE_CODE.sub(_blank, text))):
+                digits = re.sub(r"\D", "", match[1] or match[0])
+                if match[1] or len(digits) >= 9:  # noqa: PLR2004 - shorter runs are years, pages and sums
+                    if digits in known or digits.removeprefix("44") in known:
+                        continue
+                    what = f"the number {match[1] or match[0]} is not in docs/helplines.yml"
+                    mend = "link to help-now.md instead, or add the service there with where it was seen"
+                    findings.append(Finding(f"{docs}/{page.path}", line, match.start() + 1, what, mend))
+    return findings
+
+
+def check_book(book: Book, pages: list[Page], docs: str = "docs", base: str = "/") -> list[Finding]:
+    """Check the built site: every inner link and anchor resolves, ids are unique, nothing comes from another host."""
+    sources = {output: page for page in pages for output in outputs(page.path)}
+    ids = {page.file: frozenset(page.ids) for page in book.pages}
+    findings = []
+    for page in book.pages:
+        source = sources.get(page.file)
+        for what, mend, words in _book_faults(book, page, ids, base):
+            name = f"{docs}/{source.path}" if source else f"site/{page.file}"
+            line = _line_of(source, words) if source else 0
+            findings.append(Finding(name, line, 0, what, mend))
+    return findings
+
+
+def citations(page: Page) -> Iterator[tuple[int, int, str]]:
+    """Give (line, column, key) for each key in a page's citation groups, code left out."""
+    for line, text in page.lines():
+        for group in CITATION_GROUP.finditer(INLINE_CODE.sub(_blank, text)):
+            for key in CITATION_KEY.finditer(group[1]):
+                yield line, group.start(1) + key.start() + 1, key[1]
+
+
+def outputs(path: str) -> tuple[str, str]:
+    """Give the files that a docs path may be built into: with directory addresses, and flat for reading from disk."""
+    stem = path.removesuffix(".md")
+    folder = stem if stem.rpartition("/")[2] != "index" else stem.rpartition("/")[0]
+    return f"{folder}/index.html".lstrip("/"), f"{stem}.html"
+
+
+def _headings(page: Page, name: str) -> Iterable[Finding]:
+    """Check a page's headings: explicit ids, each used once, no first level, no level left out."""
+    seen: dict[str, int] = {}
+    level = NO_HEADINGS_NEEDED
+    for heading in page.headings():
+        if heading.level == 1:
+            mend = "take it out: the title in the front matter becomes the page's first heading"
+            yield Finding(name, heading.line, 0, "a heading of the first level", mend)
+        elif heading.level > level + 1:
+            mend = f"use {'#' * (level + 1)}, so that screen readers can follow"
+            yield Finding(name, heading.line, 0, f"a heading jumps from level {level} to {heading.level}", mend)
+        level = heading.level
+        if not heading.anchor:
+            slug = re.sub(r"[^a-z0-9]+", "-", heading.text.lower()).strip("-")
+            mend = f"write `{'#' * heading.level} {heading.text} {{#{slug}}}`"
+            yield Finding(name, heading.line, 0, f"the heading '{heading.text}' has no id", mend)
+        elif heading.anchor in seen:
+            what = f"the id '{heading.anchor}' is already used in line {seen[heading.anchor]}"
+            yield Finding(name, heading.line, 0, what, "give this heading an id of its own")
+        seen.setdefault(heading.anchor, heading.line)
+
+
+def _book_faults(
+    book: Book, page: BookPage, ids: dict[str, frozenset[str]], base: str
+) -> Iterator[tuple[str, str, str]]:
+    """Give (what, how to mend it, words to look for in the source) for each fault of one built page."""
+    for identifier in {item for item in page.ids if page.ids.count(item) > 1}:
+        yield f"the id '{identifier}' stands twice on the page", "give one another id", f"#{identifier}"
+    for link in page.links:
+        if page.file == DEAD_BACK_LINKS[0] and link.href.startswith(DEAD_BACK_LINKS[1]):
+            continue
+        target = book.resolve(page, link.href, base)
+        if target is None:
+            yield from _outside(link.tag, link.href)
+            continue
+        file, fragment = target
+        if file not in book.files:
+            yield f"a link to '{link.href}', which does not exist", "mend the path or take the link out", link.href
+        elif fragment and file in ids and fragment not in ids[file]:
+            close = difflib.get_close_matches(fragment, ids[file], 1)
+            mend = f"did you mean '#{close[0]}'?" if close else "give the heading that id, or mend the link"
+            yield f"a link to '#{fragment}', which {file} does not have", mend, f"#{fragment}"
+
+
+def _outside(tag: str, href: str) -> Iterator[tuple[str, str, str]]:
+    """Check an address that leaves the site: only links may, and only by a harmless scheme."""
+    scheme = urlsplit(href).scheme.lower()
+    if tag == "link" or (scheme == "data" and tag == "img"):
+        # The canonical address names the site's own public host; tests/test_site.py looks at stylesheets and fonts.
+        return
+    if tag != "a":
+        yield f"<{tag}> loads '{href}' from another host", "keep a copy in overrides/assets/", href
+    elif scheme not in SAFE_SCHEMES:
+        yield f"a link with the scheme '{scheme}'", f"use one of {', '.join(sorted(SAFE_SCHEMES))}", href
+
+
+def _line_of(page: Page, words: str) -> int:
+    """Give the first line of the page's body that holds `words`, else of the whole file, or 0."""
+    lines = page.text.splitlines()
+    tail = words.rpartition("/")[2] or words
+    for needle in (words, tail):
+        for first in (page.line, 1):
+            for number, line in enumerate(lines[first - 1 :], first):
+                if needle and needle in line:
+                    return number
+    return 0
+
+
+def _line_of_field(page: Page, words: str) -> int:
+    """Give the line of the page's front matter that holds `words`, or 0."""
+    lines = page.text.splitlines()[: page.line - 1]
+    return next((number for number, line in enumerate(lines, 1) if words in line), 0)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Replace a match by as many spaces, so that columns stay right."""
+    return " " * len(match[0])

@@ -1,0 +1,93 @@
+"""The HTML tree of a page comes in; the same tree with tables that everyone can read goes out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+
+
+STASHED = re.compile("\x02.*?\x03")  # raw HTML, such as a sign, waits behind such a mark until the page is written
+
+
+def words(element: ET.Element) -> str:
+    """Give an element's text, without the HTML that Python-Markdown has put aside."""
+    return STASHED.sub("", "".join(element.itertext())).strip()
+
+
+class TableProcessor(Treeprocessor):
+    """Give tables what Markdown cannot say: header scopes, row headers, a named scrolling frame, labels for cards.
+
+    A body row's first cell that is bold as a whole becomes a row header (WCAG 2.2, 1.3.1). The frame can be scrolled
+    with the keyboard and has a name (2.1.1, 4.1.2). Each cell carries its column's heading in `data-label`, so that
+    the stylesheet can show a wide table as cards on a narrow screen; explicit roles keep it a table for screen
+    readers when it does.
+    """
+
+    def run(self, root: ET.Element) -> None:
+        """Mend every table below `root`, in place."""
+        heading = ET.Element("h2")
+        for parent in list(root.iter()):
+            for index, child in enumerate(list(parent)):
+                if child.tag in {"h2", "h3"}:
+                    heading = child
+                if child.tag == "table":
+                    self.mend(child)
+                    parent[index] = self.frame(child, heading)
+
+    def mend(self, table: ET.Element) -> None:
+        """Set scopes, roles and labels in one table."""
+        table.set("role", "table")
+        labels = []
+        for cell in table.iterfind("./thead/tr/th"):
+            cell.set("scope", "col")
+            cell.set("role", "columnheader")
+            labels.append(words(cell))
+        for group in ("thead", "tbody"):
+            for part in table.iterfind(group):
+                part.set("role", "rowgroup")
+        for row in table.iter("tr"):
+            row.set("role", "row")
+        for row in table.iterfind("./tbody/tr"):
+            for number, cell in enumerate(row):
+                cell.set("role", "cell")
+                if number < len(labels) and labels[number]:
+                    cell.set("data-label", labels[number])
+            if len(row) and self.is_bold(row[0]):
+                row[0].tag = "th"
+                row[0].set("scope", "row")
+                row[0].set("role", "rowheader")
+
+    def is_bold(self, cell: ET.Element) -> bool:
+        """Say whether a cell holds bold text and nothing else."""
+        return len(cell) == 1 and cell[0].tag == "strong" and not (cell.text or "").strip() and not cell[0].tail
+
+    def frame(self, table: ET.Element, heading: ET.Element) -> ET.Element:
+        """Wrap a table in a frame that scrolls, has a name, and tells the stylesheet which section it stands in."""
+        title = "".join(words(heading).rsplit("#", 1))  # without the section's own link
+        frame = ET.Element("div", {"class": "kb-table", "role": "region", "tabindex": "0"})
+        frame.set("aria-label", f"Table: {title.strip()}" if title else "Table")
+        if heading.get("id"):
+            frame.set("data-section", heading.get("id", ""))
+        frame.tail, table.tail = table.tail, None
+        frame.append(table)
+        return frame
+
+
+class MarkupExtension(Extension):
+    """Registers the table repairs behind all of Markdown's own tree processors."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
+        """Add the processor; it runs last, so that ids and inline marks are already in place."""
+        md.treeprocessors.register(TableProcessor(md), "kb_tables", -10)
+
+
+def makeExtension(**options: object) -> MarkupExtension:  # noqa: N802 - the name is Python-Markdown's
+    """Give the extension under the name that mkdocs.yml uses: `kb.markup`."""
+    return MarkupExtension(**options)

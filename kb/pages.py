@@ -1,0 +1,269 @@
+"""Markdown files come in; pages with checked front matter, headings, terms and dates go out."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import yaml
+
+from kb.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+READERS = {
+    "recovery": "people in recovery, or thinking about it",
+    "peer": "peer supporters",
+    "family": "family and friends",
+    "group": "people who run a group or service",
+    "research": "people who want the evidence",
+}
+KINDS = ("emotional", "informational", "instrumental", "affiliational")
+STAGES = ("precontemplation", "contemplation", "preparation", "action", "maintenance", "using-again")
+
+# The schema of design/pages.md: field → (must be there, what it holds).
+TEXT, DAY, WORDS, PATHS = "text", "a date such as 2026-11-23", "a list of words", "a list of paths from docs/"
+SCHEMA: dict[str, tuple[bool, str]] = {
+    "title": (True, TEXT),
+    "description": (True, TEXT),
+    "summary": (True, TEXT),
+    "updated": (True, DAY),
+    "checked": (True, DAY),
+    "checked_by": (True, TEXT),
+    "reviewed": (False, TEXT),
+    "recheck_by": (True, DAY),
+    "aliases": (True, WORDS),
+    "kinds": (False, WORDS),
+    "stages": (False, WORDS),
+    "for": (True, WORDS),
+    "related": (True, PATHS),
+}
+CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
+TITLE_MAX, DESCRIPTION_MAX, SUMMARY_MAX_WORDS = 60, 155, 60
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*$")
+EXPLICIT_ID = re.compile(r"\{:?[ ]*#([^\s}]+)[^}]*\}$")
+TERM = re.compile(r"^(\S.*?)[ \t]*\{:?[ ]*#([^\s}]+)[^}]*\}[ \t]*$")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading in a page's Markdown: its level (1 to 6), words, explicit id (or "") and line."""
+
+    level: int
+    text: str
+    anchor: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a definition list that carries an id: a glossary entry."""
+
+    name: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as its writer left it.
+
+    `path` is relative to docs/, with forward slashes; `text` is the whole file; `line` is the body's first line in it.
+    """
+
+    path: str
+    title: str
+    description: str
+    summary: str
+    updated: date
+    checked: date
+    checked_by: str
+    reviewed: str
+    recheck_by: date
+    aliases: tuple[str, ...]
+    kinds: tuple[str, ...]
+    stages: tuple[str, ...]
+    readers: tuple[str, ...]
+    related: tuple[str, ...]
+    text: str
+    line: int
+
+    @property
+    def body(self) -> str:
+        """The file without its front matter."""
+        return "".join(self.text.splitlines(keepends=True)[self.line - 1 :])
+
+    def overdue(self, now: date) -> bool:
+        """Say whether the day by which the page was to be checked again has passed."""
+        return self.recheck_by < now
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Give the body's lines with their numbers in the file, fenced code left out."""
+        fence = ""
+        for number, line in enumerate(self.body.splitlines(), self.line):
+            mark = FENCE.match(line)
+            if fence:
+                fence = "" if mark and mark[1].startswith(fence) else fence
+            elif mark:
+                fence = mark[1]
+            else:
+                yield number, line
+
+    def headings(self) -> list[Heading]:
+        """List the page's headings in order."""
+        found = []
+        for number, line in self.lines():
+            if match := HEADING.match(line):
+                anchor = EXPLICIT_ID.search(match[2])
+                text = EXPLICIT_ID.sub("", match[2]).strip()
+                found.append(Heading(len(match[1]), text, anchor[1] if anchor else "", number))
+        return found
+
+    def terms(self) -> list[Term]:
+        """List the terms of the page's definition lists that carry an id."""
+        lines = [line for _, line in self.lines()]
+        found = []
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            match = TERM.match(line)
+            if match and following.startswith(":"):
+                found.append(Term(match[1], match[2]))
+        return found
+
+
+def read_page(root: Path, path: str) -> tuple[Page | None, list[Finding]]:
+    """Read docs page `path` below `root` (the docs folder); give the page, or None and why not.
+
+    The findings name the file as `docs/…`, whatever the folder is called, with the line of the field at fault.
+    """
+    name = f"{root.name}/{path}"
+    try:
+        text = (root / path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [Finding(name, 0, 0, f"not UTF-8 text ({error.reason})", "save it as UTF-8")]
+    match = FRONT_MATTER.match(text)
+    if not match:
+        return None, [Finding(name, 1, 0, "no front matter", "start the page with the block shown in CONTRIBUTING.md")]
+    try:
+        node = yaml.compose(match[1], Loader=yaml.SafeLoader)
+        fields = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        what = getattr(error, "problem", None) or "front matter that YAML cannot read"
+        return None, [Finding(name, line, 0, what, "put quotation marks round a text that holds ': ' or '#'")]
+    if not isinstance(fields, dict) or not isinstance(node, yaml.MappingNode):
+        return None, [Finding(name, 2, 0, "front matter is not a list of fields", "write `title: …` and so on")]
+    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
+    findings = [
+        Finding(name, line, 0, what, mend) for field, what, mend in _faults(fields) for line in (lines.get(field, 1),)
+    ]
+    if findings:
+        return None, findings
+    return _page(path, fields, text, text[: match.end()].count("\n") + 1), []
+
+
+def read_pages(root: Path) -> tuple[list[Page], list[Finding]]:
+    """Read every page below the docs folder `root`, sorted by path, and gather what is wrong with them."""
+    pages, findings = [], []
+    for file in sorted(root.rglob("*.md")):
+        page, faults = read_page(root, file.relative_to(root).as_posix())
+        pages += [page] if page else []
+        findings += faults
+    return pages, findings
+
+
+def now(project: Path, pages: list[Page]) -> date:
+    """Give the day that counts as today: SOURCE_DATE_EPOCH, else the last commit's day, else the newest in the pages.
+
+    It is never the clock, so that the same commit gives the same site on any day
+    (reproducible-builds.org/specs/source-date-epoch).
+    """
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    git = ["git", "-C", str(project), "log", "-1", "--format=%ct"]
+    try:
+        seconds = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+        return datetime.fromtimestamp(int(seconds), UTC).date()
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        return max((page.updated for page in pages), default=date(1970, 1, 1))
+
+
+def _faults(fields: dict[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Give (field, what is wrong, how to mend it) for each fault in a page's front matter."""
+    for field in fields:
+        if field not in SCHEMA:
+            yield str(field), f"unknown field `{field}`", f"use one of: {', '.join(SCHEMA)}"
+    for field, (needed, holds) in SCHEMA.items():
+        value = fields.get(field)
+        if value is None or value == "":
+            if needed:
+                yield field, f"no `{field}`", f"add `{field}:` with {holds}"
+        elif not _holds(value, holds):
+            yield field, f"`{field}` is not {holds}", f"write `{field}:` as {holds}"
+        else:
+            yield from _limits(field, value)
+
+
+def _holds(value: object, holds: str) -> bool:
+    """Say whether a front-matter value is of the kind that the schema names."""
+    if holds == TEXT:
+        return isinstance(value, str)
+    if holds == DAY:
+        return isinstance(value, date) and not isinstance(value, datetime)
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) and item for item in value)
+
+
+def _limits(field: str, value: object) -> Iterator[tuple[str, str, str]]:
+    """Give the faults of a value that is of the right kind but too long or not one of the words allowed."""
+    if field == "summary" and (words := len(str(value).split())) > SUMMARY_MAX_WORDS:
+        yield field, f"the summary has {words} words", f"cut it to {SUMMARY_MAX_WORDS} at most"
+    limit = {"title": TITLE_MAX, "description": DESCRIPTION_MAX}.get(field)
+    if limit and (length := len(str(value))) > limit:
+        yield field, f"the {field} has {length} characters", f"cut it to {limit} at most"
+    if field in CHOICES and isinstance(value, list):
+        for word in value:
+            if word not in CHOICES[field]:
+                yield field, f"`{field}` does not know '{word}'", f"use {', '.join(CHOICES[field])}"
+
+
+def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
+    """Build a page from front matter that has passed the schema."""
+
+    def words(field: str) -> str:
+        return " ".join(str(fields.get(field) or "").split())
+
+    def day(field: str) -> date:
+        value = fields[field]
+        assert isinstance(value, date)  # noqa: S101 - the schema has just said so; this tells mypy
+        return value
+
+    def items(field: str) -> tuple[str, ...]:
+        value = fields.get(field) or []
+        return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+    return Page(
+        path=path,
+        title=words("title"),
+        description=words("description"),
+        summary=words("summary"),
+        updated=day("updated"),
+        checked=day("checked"),
+        checked_by=words("checked_by"),
+        reviewed=words("reviewed"),
+        recheck_by=day("recheck_by"),
+        aliases=items("aliases"),
+        kinds=items("kinds"),
+        stages=items("stages"),
+        readers=items("for"),
+        related=items("related"),
+        text=text,
+        line=line,
+    )

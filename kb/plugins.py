@@ -1,0 +1,222 @@
+"""MkDocs' events come in; calls to the rooms, and warnings, go out: the only room that knows MkDocs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.config import config_options as c
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+
+from kb import checks
+from kb.book import read_book
+from kb.findings import report
+from kb.helplines import Helpline, read_helplines, render
+from kb.library import read_library
+from kb.pages import READERS, Page, now, read_pages
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page as MkDocsPage
+    from mkdocs.utils.templates import TemplateContext
+
+log = get_plugin_logger("kb")
+
+A_Z = re.compile(r"^\\a-z[ \t]*$", re.MULTILINE)
+HELPLINES = re.compile(r"^\\helplines\{([\w-]+)\}[ \t]*$", re.MULTILINE)
+# Material puts these into every site; no page of ours asks for them (source maps, stemmers for 20 languages).
+UNUSED = re.compile(r"\.map$|javascripts/lunr/")
+SHIM = "assets/vendor/iframe-worker/shim.js"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who publishes this copy: the one block at the top of mkdocs.yml that every page and edition reads."""
+
+    name: str
+    address: str
+    publisher: str
+    contact: str
+    licence: str
+    licence_url: str
+
+
+@dataclass(frozen=True)
+class Related:
+    """A page that another calls related: its title, summary and address within the site."""
+
+    title: str
+    summary: str
+    url: str
+
+
+@dataclass(frozen=True)
+class View:
+    """What the templates are told about a page, beside what MkDocs tells them."""
+
+    identity: Identity
+    page: Page | None
+    readers: tuple[str, ...]
+    related: tuple[Related, ...]
+    overdue: bool
+    public_url: str
+
+
+class Options(Config):
+    """The plugin's options in mkdocs.yml, with paths relative to docs/."""
+
+    library = c.Type(str, default="research/references.bib")
+    """The BibTeX file whose keys pages may cite."""
+    helplines = c.Type(str, default="helplines.yml")
+    """The data file of telephone numbers."""
+    offline = c.Type(bool, default=False)
+    """Build for reading from disk: public addresses stay those of the website."""
+
+
+class KnowledgeBasePlugin(BasePlugin[Options]):
+    """Checks sources before and pages after MkDocs renders them, and fills in what they share."""
+
+    def __init__(self) -> None:
+        """Start with nothing read; `on_nav` reads afresh for each build, also under `mkdocs serve`."""
+        self.pages: dict[str, Page] = {}
+        self.helplines: list[Helpline] = []
+        self.today = date.min
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Hand Material our own copy of the script that its offline search would load from another host."""
+        if self.config.offline:
+            config.extra["polyfills"] = [SHIM]
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:  # noqa: ARG002 - MkDocs names it
+        """Leave out what Material adds and no page uses."""
+        for file in list(files):
+            if UNUSED.search(file.src_uri):
+                files.remove(file)
+        return files
+
+    @event_priority(50)
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Read and check all that writers wrote; stop the build with one line for each fault."""
+        docs = Path(config.docs_dir)
+        pages, findings = read_pages(docs)
+        library_name = f"{docs.name}/{self.config.library}"
+        library, faults = read_library(docs / self.config.library, library_name)
+        helplines, wrong_numbers = read_helplines(docs / self.config.helplines, f"{docs.name}/{self.config.helplines}")
+        findings += faults + wrong_numbers
+        findings += checks.check_pages(pages, docs.name) + checks.check_citations(pages, library, docs.name)
+        findings += checks.check_numbers(pages, helplines, docs.name)
+        if findings:
+            raise PluginError("\n" + report(findings))
+        self.pages = {page.path: page for page in pages}
+        self.helplines = helplines
+        self.today = now(Path(config.config_file_path).parent, pages)
+        return nav
+
+    @event_priority(50)  # before mkdocs-bibtex, so that it sees the whole page
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+        """Fill in the lists that are made from all pages or from a data file."""
+        path = page.file.src_uri
+        if path in self.pages:
+            page.update_date = self.pages[path].updated.isoformat()
+        markdown = A_Z.sub(lambda _: a_to_z(list(self.pages.values()), path), markdown)
+        return HELPLINES.sub(lambda match: render(self.helplines, match[1]), markdown)
+
+    def on_page_context(
+        self,
+        context: TemplateContext,
+        *,
+        page: MkDocsPage,
+        config: MkDocsConfig,
+        nav: Navigation,  # noqa: ARG002 - MkDocs names it
+    ) -> TemplateContext:
+        """Tell the templates what the page's front matter says, and its public address in every edition."""
+        source = self.pages.get(page.file.src_uri)
+        address = (config.site_url or "") + checks.outputs(page.file.src_uri)[0].removesuffix("index.html")
+        page.canonical_url = address
+        view = View(
+            identity=identity(config),
+            page=source,
+            readers=tuple(READERS[word] for word in source.readers) if source else (),
+            related=tuple(self._related(path, config) for path in source.related) if source else (),
+            overdue=bool(source and source.overdue(self.today)),
+            public_url=address,
+        )
+        context["kb"] = view  # type: ignore[typeddict-unknown-key]
+        return context
+
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401, ARG002 - jinja2's own type
+        """Let templates that belong to no page (404) know who publishes."""
+        env.globals["identity"] = identity(config)
+        env.filters["day"] = spoken
+        return env
+
+    @event_priority(-200)  # after Material's offline plugin
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Check what was built; each finding is a warning, so that `--strict` fails on it."""
+        base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
+        docs = Path(config.docs_dir).name
+        findings = checks.check_book(read_book(Path(config.site_dir)), list(self.pages.values()), docs, base)
+        for finding in sorted(set(findings)):
+            log.warning("%s", finding)
+
+    def _related(self, path: str, config: MkDocsConfig) -> Related:
+        """Give the title, summary and address of a page that another calls related."""
+        target = self.pages[path]
+        directory, flat = checks.outputs(path)
+        url = directory.removesuffix("index.html") if config.use_directory_urls else flat
+        return Related(target.title, target.summary, url or ".")
+
+
+def identity(config: MkDocsConfig) -> Identity:
+    """Read the identity block of mkdocs.yml."""
+    block = config.extra.get("identity") or {}
+    return Identity(
+        name=config.site_name,
+        address=config.site_url or "",
+        publisher=block.get("publisher") or "",
+        contact=block.get("contact") or "",
+        licence=block.get("licence") or "",
+        licence_url=block.get("licence_url") or "",
+    )
+
+
+def spoken(day: date) -> str:
+    """Write a day as people say it in the UK: 6 July 2016."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def a_to_z(pages: list[Page], path: str) -> str:
+    """Give the Markdown list of every page and glossary term, by first letter, with links relative to `path`."""
+    here = posixpath.dirname(path)
+    entries = []
+    for page in pages:
+        target = posixpath.relpath(page.path, here or ".")
+        entries.append((page.title, target, ""))
+        entries += [(term.name, f"{target}#{term.anchor}", "explained") for term in page.terms()]
+    letters: dict[str, list[str]] = {}
+    for name, target, note in sorted(entries, key=lambda entry: _sort_key(entry[0])):
+        letter = _sort_key(name)[0].upper()
+        line = f"- [{name}]({target})" + (f" <small>{note}</small>" if note else "")
+        letters.setdefault(letter if letter.isalpha() else "0–9", []).append(line)
+    jump = " ".join(f"[{letter}](#letter-{_slug(letter)})" for letter in letters)
+    groups = [f"## {letter} {{#letter-{_slug(letter)}}}\n\n" + "\n".join(lines) for letter, lines in letters.items()]
+    return "\n\n".join([f"{jump}\n{{: .kb-letters }}", *groups])
+
+
+def _sort_key(name: str) -> str:
+    """Give the words a title is sorted by: without quotation marks, a leading article, or capitals."""
+    return re.sub(r"^(the|a|an) ", "", re.sub(r"[^\w\s-]", "", name).strip().lower())
+
+
+def _slug(letter: str) -> str:
+    """Give the id-safe form of a letter group."""
+    return letter.lower() if letter.isalpha() else "digits"
