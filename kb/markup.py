@@ -1,4 +1,4 @@
-"""The HTML tree of a page comes in; the same tree with tables that everyone can read goes out."""
+"""The HTML tree of a page comes in; the same tree with readable tables, cards and citation marks goes out."""
 
 from __future__ import annotations
 
@@ -80,12 +80,46 @@ class TableProcessor(Treeprocessor):
         return frame
 
 
+class CardProcessor(Treeprocessor):
+    """Make a card of each third-level heading and what follows it, inside `<div class="kb-cards" markdown>`."""
+
+    def run(self, root: ET.Element) -> None:
+        """Wrap the cards below `root`, in place."""
+        for group in root.iter("div"):
+            if "kb-cards" in group.get("class", "").split():
+                card = group
+                for child in list(group):
+                    if child.tag == "h3":
+                        card = ET.SubElement(group, "section")
+                    if card is not group:
+                        group.remove(child)
+                        card.append(child)
+
+
+class MarkProcessor(Treeprocessor):
+    """Join a footnote mark to the word before it, so that it never starts a line on its own."""
+
+    def run(self, root: ET.Element) -> None:
+        """Take the space out before each mark below `root`, in place."""
+        for parent in root.iter():
+            before: ET.Element | None = None
+            for child in parent:
+                if child.tag == "sup" and child.get("id", "").startswith("fnref"):
+                    if before is None:
+                        parent.text = (parent.text or "").rstrip() or None
+                    else:
+                        before.tail = (before.tail or "").rstrip() or None
+                before = child
+
+
 class MarkupExtension(Extension):
-    """Registers the table repairs behind all of Markdown's own tree processors."""
+    """Registers our repairs behind all of Markdown's own tree processors."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Python-Markdown's
-        """Add the processor; it runs last, so that ids and inline marks are already in place."""
+        """Add the processors; they run last, so that ids and inline marks are already in place."""
         md.treeprocessors.register(TableProcessor(md), "kb_tables", -10)
+        md.treeprocessors.register(CardProcessor(md), "kb_cards", -11)
+        md.treeprocessors.register(MarkProcessor(md), "kb_marks", -12)
 
 
 def makeExtension(**options: object) -> MarkupExtension:  # noqa: N802 - the name is Python-Markdown's

@@ -127,6 +127,8 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         path = page.file.src_uri
         if path in self.pages:
             page.update_date = self.pages[path].updated.isoformat()
+        if page.is_homepage:
+            page.meta["hide"] = ["navigation", "toc"]  # the whole width for the reader's needs
         markdown = A_Z.sub(lambda _: a_to_z(list(self.pages.values()), path), markdown)
         return HELPLINES.sub(lambda match: render(self.helplines, match[1]), markdown)
 
