@@ -2,7 +2,10 @@
 
 Read the rooms in this order and you have followed a page from its source to a USB stick:
 
-    pages       what writers wrote: front matter, schema, dates, the list of pages
+    findings    what a check gives back: where, what, and how to mend it
+    schema      what a page's front matter must hold
+    pages       what writers wrote: front matter, headings, dates, the list of pages
+    a_to_z      every page and glossary term in one list
     library     what they cite: a .bib file as checked entries
     helplines   the phone numbers: one data file as checked records
     markup      small repairs to the HTML that Markdown makes (tables)

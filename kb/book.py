@@ -1,4 +1,4 @@
-"""A site folder comes in; its pages with their addresses, titles, ids and links go out, read once for all who ask."""
+"""A site folder comes in; its pages with their addresses, titles, ids and links go out."""
 
 from __future__ import annotations
 

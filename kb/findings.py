@@ -1,4 +1,4 @@
-"""A finding: where something is wrong, what it is, and how to mend it; every check gives back a list of these."""
+"""What a check has found comes in; one line that says where, what, and how to mend it goes out."""
 
 from __future__ import annotations
 

@@ -12,40 +12,11 @@ from typing import TYPE_CHECKING
 import yaml
 
 from kb.findings import Finding
+from kb.schema import faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-READERS = {
-    "recovery": "people in recovery, or thinking about it",
-    "peer": "peer supporters",
-    "family": "family and friends",
-    "group": "people who run a group or service",
-    "research": "people who want the evidence",
-}
-KINDS = ("emotional", "informational", "instrumental", "affiliational")
-STAGES = ("precontemplation", "contemplation", "preparation", "action", "maintenance", "using-again")
-
-# The schema of design/pages.md: field → (must be there, what it holds).
-TEXT, DAY, WORDS, PATHS = "text", "a date such as 2026-11-23", "a list of words", "a list of paths from docs/"
-SCHEMA: dict[str, tuple[bool, str]] = {
-    "title": (True, TEXT),
-    "description": (True, TEXT),
-    "summary": (True, TEXT),
-    "updated": (True, DAY),
-    "checked": (True, DAY),
-    "checked_by": (True, TEXT),
-    "reviewed": (False, TEXT),
-    "recheck_by": (True, DAY),
-    "aliases": (True, WORDS),
-    "kinds": (False, WORDS),
-    "stages": (False, WORDS),
-    "for": (True, WORDS),
-    "related": (True, PATHS),
-}
-CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
-TITLE_MAX, DESCRIPTION_MAX, SUMMARY_MAX_WORDS = 60, 155, 60
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -163,7 +134,7 @@ def read_page(root: Path, path: str) -> tuple[Page | None, list[Finding]]:
         return None, [Finding(name, 2, 0, "front matter is not a list of fields", "write `title: …` and so on")]
     lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
     findings = [
-        Finding(name, line, 0, what, mend) for field, what, mend in _faults(fields) for line in (lines.get(field, 1),)
+        Finding(name, line, 0, what, mend) for field, what, mend in faults_of(fields) for line in (lines.get(field, 1),)
     ]
     if findings:
         return None, findings
@@ -194,44 +165,6 @@ def now(project: Path, pages: list[Page]) -> date:
         return datetime.fromtimestamp(int(seconds), UTC).date()
     except (OSError, subprocess.CalledProcessError, ValueError):
         return max((page.updated for page in pages), default=date(1970, 1, 1))
-
-
-def _faults(fields: dict[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Give (field, what is wrong, how to mend it) for each fault in a page's front matter."""
-    for field in fields:
-        if field not in SCHEMA:
-            yield str(field), f"unknown field `{field}`", f"use one of: {', '.join(SCHEMA)}"
-    for field, (needed, holds) in SCHEMA.items():
-        value = fields.get(field)
-        if value is None or value == "":
-            if needed:
-                yield field, f"no `{field}`", f"add `{field}:` with {holds}"
-        elif not _holds(value, holds):
-            yield field, f"`{field}` is not {holds}", f"write `{field}:` as {holds}"
-        else:
-            yield from _limits(field, value)
-
-
-def _holds(value: object, holds: str) -> bool:
-    """Say whether a front-matter value is of the kind that the schema names."""
-    if holds == TEXT:
-        return isinstance(value, str)
-    if holds == DAY:
-        return isinstance(value, date) and not isinstance(value, datetime)
-    return isinstance(value, list) and bool(value) and all(isinstance(item, str) and item for item in value)
-
-
-def _limits(field: str, value: object) -> Iterator[tuple[str, str, str]]:
-    """Give the faults of a value that is of the right kind but too long or not one of the words allowed."""
-    if field == "summary" and (words := len(str(value).split())) > SUMMARY_MAX_WORDS:
-        yield field, f"the summary has {words} words", f"cut it to {SUMMARY_MAX_WORDS} at most"
-    limit = {"title": TITLE_MAX, "description": DESCRIPTION_MAX}.get(field)
-    if limit and (length := len(str(value))) > limit:
-        yield field, f"the {field} has {length} characters", f"cut it to {limit} at most"
-    if field in CHOICES and isinstance(value, list):
-        for word in value:
-            if word not in CHOICES[field]:
-                yield field, f"`{field}` does not know '{word}'", f"use {', '.join(CHOICES[field])}"
 
 
 def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -15,11 +14,13 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 
 from kb import checks
+from kb.a_to_z import a_to_z
 from kb.book import read_book
 from kb.findings import report
 from kb.helplines import Helpline, read_helplines, render
 from kb.library import read_library
-from kb.pages import READERS, Page, now, read_pages
+from kb.pages import Page, now, read_pages
+from kb.schema import READERS
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -34,6 +35,7 @@ A_Z = re.compile(r"^\\a-z[ \t]*$", re.MULTILINE)
 HELPLINES = re.compile(r"^\\helplines\{([\w-]+)\}[ \t]*$", re.MULTILINE)
 # Material puts these into every site; no page of ours asks for them (source maps, stemmers for 20 languages).
 UNUSED = re.compile(r"\.map$|javascripts/lunr/")
+BACK_LINK = re.compile(r'(?:&#160;)?<a class="footnote-backref" href="#(fnref\d*:[^"]+)"[^>]*>[^<]*</a>')
 SHIM = "assets/vendor/iframe-worker/shim.js"
 
 
@@ -96,7 +98,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
             config.extra["polyfills"] = [SHIM]
         return config
 
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:  # noqa: ARG002 - MkDocs names it
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out what Material adds and no page uses."""
         for file in list(files):
             if UNUSED.search(file.src_uri):
@@ -104,7 +106,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         return files
 
     @event_priority(50)
-    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Read and check all that writers wrote; stop the build with one line for each fault."""
         docs = Path(config.docs_dir)
         pages, findings = read_pages(docs)
@@ -122,7 +124,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         return nav
 
     @event_priority(50)  # before mkdocs-bibtex, so that it sees the whole page
-    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Fill in the lists that are made from all pages or from a data file."""
         path = page.file.src_uri
         if path in self.pages:
@@ -132,13 +134,18 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         markdown = A_Z.sub(lambda _: a_to_z(list(self.pages.values()), path), markdown)
         return HELPLINES.sub(lambda match: render(self.helplines, match[1]), markdown)
 
+    @event_priority(-50)
+    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        """Take out back-links that lead nowhere: mkdocs-bibtex writes one for each work on the library page."""
+        return BACK_LINK.sub(lambda match: match[0] if f'id="{match[1]}"' in html else "", html)
+
     def on_page_context(
         self,
         context: TemplateContext,
         *,
         page: MkDocsPage,
         config: MkDocsConfig,
-        nav: Navigation,  # noqa: ARG002 - MkDocs names it
+        nav: Navigation,
     ) -> TemplateContext:
         """Tell the templates what the page's front matter says, and its public address in every edition."""
         source = self.pages.get(page.file.src_uri)
@@ -152,10 +159,10 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
             overdue=bool(source and source.overdue(self.today)),
             public_url=address,
         )
-        context["kb"] = view  # type: ignore[typeddict-unknown-key]
+        context["kb"] = view  # type: ignore[typeddict-unknown-key] # - our own addition
         return context
 
-    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401, ARG002 - jinja2's own type
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
         """Let templates that belong to no page (404) know who publishes."""
         env.globals["identity"] = identity(config)
         env.filters["day"] = spoken
@@ -194,31 +201,3 @@ def identity(config: MkDocsConfig) -> Identity:
 def spoken(day: date) -> str:
     """Write a day as people say it in the UK: 6 July 2016."""
     return f"{day.day} {day:%B %Y}"
-
-
-def a_to_z(pages: list[Page], path: str) -> str:
-    """Give the Markdown list of every page and glossary term, by first letter, with links relative to `path`."""
-    here = posixpath.dirname(path)
-    entries = []
-    for page in pages:
-        target = posixpath.relpath(page.path, here or ".")
-        entries.append((page.title, target, ""))
-        entries += [(term.name, f"{target}#{term.anchor}", "explained") for term in page.terms()]
-    letters: dict[str, list[str]] = {}
-    for name, target, note in sorted(entries, key=lambda entry: _sort_key(entry[0])):
-        letter = _sort_key(name)[0].upper()
-        line = f"- [{name}]({target})" + (f" <small>{note}</small>" if note else "")
-        letters.setdefault(letter if letter.isalpha() else "0–9", []).append(line)
-    jump = " ".join(f"[{letter}](#letter-{_slug(letter)})" for letter in letters)
-    groups = [f"## {letter} {{#letter-{_slug(letter)}}}\n\n" + "\n".join(lines) for letter, lines in letters.items()]
-    return "\n\n".join([f"{jump}\n{{: .kb-letters }}", *groups])
-
-
-def _sort_key(name: str) -> str:
-    """Give the words a title is sorted by: without quotation marks, a leading article, or capitals."""
-    return re.sub(r"^(the|a|an) ", "", re.sub(r"[^\w\s-]", "", name).strip().lower())
-
-
-def _slug(letter: str) -> str:
-    """Give the id-safe form of a letter group."""
-    return letter.lower() if letter.isalpha() else "digits"

@@ -1,0 +1,199 @@
+"""What tests share: miniature sites that are really built, the real site, its offline copy, a server and a browser."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kb import browser as browsers
+from kb import publish
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHROME = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+FRONT = """---
+title: {title}
+description: A page of a miniature site.
+summary: What this page says, in a sentence.
+updated: 2026-01-02
+checked: 2026-01-02
+checked_by: editors
+recheck_by: 2099-01-01
+aliases: [small]
+for: [peer]
+related: [index.md]
+---
+
+"""
+BIB = """@book{doe2020,
+  verification = {verified},
+  author = {Doe, Jane},
+  title = {{A Book}},
+  publisher = {A Press},
+  year = {2020}
+}
+"""
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config, items):
+    skip = pytest.mark.skip(reason="long: run with --full")
+    for item in items:
+        if "full" in item.keywords and not config.getoption("--full"):
+            item.add_marker(skip)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build gave: exit status, everything it printed, and the folder it was to write."""
+
+    status: int
+    output: str
+    site: Path
+
+
+def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
+    """Write a page that keeps the schema; a field given as None is taken out, another one replaces or is added."""
+    front = FRONT.format(title=title)
+    for field, value in fields.items():
+        kept = [line for line in front.splitlines() if not line.startswith(f"{field}:")]
+        if value is not None:
+            kept.insert(1, f"{field}: {value}")
+        front = "\n".join(kept) + "\n\n"
+    return front + body
+
+
+@pytest.fixture
+def miniature(tmp_path):
+    """Give a function that writes a small site with our theme and plugins, builds it for real, and says what came."""
+
+    def build(files: dict[str, str], *, strict: bool = True, offline: bool = False, now: str = "1767312000") -> Built:
+        docs = tmp_path / "docs"
+        files = {"index.md": page("Home"), "research/references.bib": BIB} | files
+        files.setdefault("help-now.md", page("Help now"))
+        for path in ("a-z", "glossary", "about/offline", "about/privacy", "about/accessibility", "about/licence"):
+            files.setdefault(f"{path}.md", page(path))
+        for path in ("framework/stages-of-change/relapse", "practice/finding-support", "practice/family-and-friends"):
+            files.setdefault(f"{path}.md", page(path))
+        files.setdefault("framework/what-helps-when.md", page("When"))
+        for path, text in files.items():
+            file = docs / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        settings = (PROJECT / "mkdocs.yml").read_text(encoding="utf-8")
+        before, _, rest = settings.partition("\nnav:\n")
+        settings = (
+            before
+            + "\n"
+            + rest[rest.index("\nexclude_docs:") :].replace("omitted_files: warn", "omitted_files: ignore")
+        )
+        settings = settings.replace("custom_dir: overrides", f"custom_dir: {(PROJECT / 'overrides').as_posix()}")
+        settings = settings.replace("[overrides/.icons]", f"[{(PROJECT / 'overrides/.icons').as_posix()}]")
+        settings = settings.replace("watch: [overrides, kb]", "")
+        (docs / "diagrams").mkdir(exist_ok=True)
+        (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
+        command = [sys.executable, "-m", "mkdocs", "build", *(["--strict"] if strict else []), "-d", "site"]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=publish.environment(offline=offline) | {"SOURCE_DATE_EPOCH": now},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Built(done.returncode, done.stdout + done.stderr, tmp_path / "site")
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The real site, built once as `dev.py build` does, with all that MkDocs printed."""
+    folder = tmp_path_factory.mktemp("real")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder / "site")]
+    done = subprocess.run(command, cwd=PROJECT, env=publish.environment(), capture_output=True, text=True, check=False)
+    return Built(done.returncode, done.stdout + done.stderr, folder / "site")
+
+
+@pytest.fixture(scope="session")
+def site(built):
+    """The folder of the real site; every test that asks for it stands on a build that succeeded."""
+    assert built.status == 0, built.output
+    return built.site
+
+
+@pytest.fixture(scope="session")
+def offline_copy(tmp_path_factory):
+    """The offline copy, written by the real command and unpacked as a reader would."""
+    folder = tmp_path_factory.mktemp("offline")
+    done = subprocess.run([sys.executable, "-m", "kb", "zip"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(PROJECT / "dist" / "peer-support-in-recovery.zip") as archive:
+        archive.extractall(folder)
+    return folder / "peer-support-in-recovery"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a word, and the site's own page for what is not there, as static hosts do."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+    def send_error(self, code, *_):
+        """Send the site's 404 page."""
+        body = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The address of the real site on a free port of this machine."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A real browser; without one the tests that need it are skipped, and fail when CI is set."""
+    path = browsers.find()
+    if not path and os.environ.get("CI"):
+        pytest.fail(f"no browser, and CI is set: {browsers.HINT}")
+    if not path:
+        pytest.skip(browsers.HINT)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - so that other tests run without a browser
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROME)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def project_copy(tmp_path):
+    """A copy of the project's own files, to break something in; it borrows this environment."""
+    names = ["mkdocs.yml", "docs", "overrides", "kb"]
+    for name in names:
+        source = PROJECT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        copy(source, tmp_path / name)
+    return tmp_path

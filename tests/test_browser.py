@@ -1,0 +1,166 @@
+"""The real site in a real browser, at 360 and 1366 pixels, online and from disk with the network cut off."""
+
+import pytest
+from conftest import PROJECT
+
+from kb import checks
+from kb.pages import read_pages
+
+pytestmark = pytest.mark.browser
+WIDTHS = [360, 1366]
+PAGES = [checks.outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
+SECTIONS = ["Help now", "Framework", "Practice", "Research", "Events", "Words", "About"]
+KINDS = "framework/social-support/emotional"
+
+
+class Watch:
+    """Notes every request that leaves the site's own host, and every complaint of the browser."""
+
+    def __init__(self, page, own):
+        self.away, self.errors = [], []
+        page.on("request", lambda request: None if request.url.startswith(own) else self.away.append(request.url))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+
+@pytest.fixture(params=WIDTHS)
+def reader(request, chromium, address):
+    """A reader's page in a window of one of the two widths, with a watch on what it does."""
+    context = chromium.new_context(viewport={"width": request.param, "height": 800})
+    page = context.new_page()
+    page.watch, page.width = Watch(page, address), request.param
+    yield page
+    assert page.watch.away == []
+    assert page.watch.errors == []
+    context.close()
+
+
+def search(page, words):
+    """Type words into the search as a reader would, and give the addresses of what is found."""
+    if page.width < 1000:
+        page.locator("label[for=__search].md-header__button").click()
+    else:
+        page.get_by_role("textbox", name="Search").click()
+    page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for()  # its index has arrived
+    page.get_by_role("textbox", name="Search").press_sequentially(words, delay=30)
+    page.locator(".md-search-result__item a").first.wait_for()
+    return page.locator(".md-search-result__item a.md-search-result__link").evaluate_all("all => all.map(a => a.href)")
+
+
+def test_home_starts_from_what_a_reader_needs(reader, address):
+    """A reader who opens the site finds their own need named, and the way to help."""
+    reader.goto(address)
+    for need in ["I need help now", "I support someone", "My family or friend", "I want the evidence"]:
+        assert reader.locator("article").get_by_role("link", name=need).is_visible()
+    reader.locator("article").get_by_role("link", name="I need help now").click()
+    assert reader.url == address + "help-now/"
+    assert reader.get_by_role("link", name="Call 999").is_visible()
+
+
+def test_every_entry_of_the_menu_can_be_reached(reader, address):
+    """A reader reaches every page of the menu by clicking, on a phone and on a computer."""
+    reader.goto(address)
+    if reader.width < 1000:
+        reader.locator("label[for=__drawer].md-header__button").click()
+        menu = reader.locator(".md-nav--primary > .md-nav__list")
+    else:
+        menu = reader.locator(".md-tabs__list")
+    for section in SECTIONS:
+        assert menu.get_by_text(section, exact=True).first.is_visible(), section
+    entries = reader.locator(".md-nav--primary a.md-nav__link").evaluate_all("all => all.map(a => a.href)")
+    entries = {entry.partition("#")[0] for entry in entries}
+    assert {entry.removeprefix(address) for entry in entries} == set(PAGES)
+    for entry in sorted(entries):
+        assert reader.goto(entry).status == 200
+        assert reader.locator("h1").is_visible()
+
+
+def test_the_menu_leads_on_by_clicking(reader, address):
+    """A reader of one page opens the menu, where its section lies open, and goes on to another."""
+    reader.goto(address + "framework/")
+    if reader.width < 1000:
+        reader.locator("label[for=__drawer].md-header__button").click()
+    link = reader.locator(".md-nav--primary").get_by_role("link", name="Stages of change").first
+    link.click()
+    reader.wait_for_url("**/framework/stages-of-change/")
+    assert reader.locator("h1").inner_text() == "Stages of change"
+
+
+def test_search_finds_emotional_support(reader, address):
+    """A reader who types what they look for gets to the page about it."""
+    reader.goto(address)
+    found = search(reader, "emotional support")
+    assert any(KINDS in link for link in found[:3]), found
+    reader.locator(f".md-search-result__item a[href*='{KINDS}']").first.click()
+    reader.wait_for_url(f"**/{KINDS}/**")
+    assert reader.locator("h1").inner_text() == "Emotional support"
+    assert "?" not in reader.url
+
+
+def test_no_page_asks_another_host_complains_or_runs_over_its_edge(reader, address):
+    """Every page of the site is quiet, sets no cookie, and fits the reader's screen."""
+    for path in [*PAGES, "404.html"]:
+        reader.goto(address + path)
+        wide = reader.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} is {wide} pixels too wide"
+    assert reader.context.cookies() == []
+
+
+def test_dark_and_light_follow_the_reader(chromium, address):
+    """Somebody who reads at night gets dimmed paper without choosing anything."""
+    papers = set()
+    for scheme in ("light", "dark"):
+        page = chromium.new_page(color_scheme=scheme)
+        page.goto(address)
+        papers.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        page.close()
+    assert papers == {"rgb(251, 248, 243)", "rgb(20, 32, 31)"}
+
+
+def test_without_javascript_every_page_can_be_read(chromium, address):
+    """An old phone, or a careful reader, gets the whole text and working links."""
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(address + "help-now/")
+    assert page.get_by_role("link", name="Call 999").is_visible()
+    page.goto(address + "a-z/")
+    page.get_by_role("link", name="Help now").first.click()
+    assert page.url == address + "help-now/"
+    context.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def offline_reader(request, chromium, offline_copy):
+    """Somebody who opens the unpacked copy from disk, with the network cut off."""
+    context = chromium.new_context(viewport={"width": request.param, "height": 800}, offline=True)
+    page = context.new_page()
+    own = offline_copy.as_uri()
+    page.watch, page.width, page.home = Watch(page, own), request.param, own
+    yield page
+    # Material's search worker lives in a frame of its own, whose address is a blob on the same disk.
+    assert [url for url in page.watch.away if not url.startswith(("blob:", "data:"))] == []
+    assert page.watch.errors == []
+    context.close()
+
+
+def test_the_offline_copy_opens_and_its_links_work(offline_reader):
+    """Somebody without internet starts at START-HERE, opens the site, and every link of the home page works."""
+    offline_reader.goto(offline_reader.home + "/START-HERE.html")
+    offline_reader.get_by_role("link", name="Open it").click()
+    assert offline_reader.url == offline_reader.home + "/index.html"
+    links = offline_reader.locator("article a").evaluate_all("all => all.map(a => a.href)")
+    own = sorted({link.partition("#")[0] for link in links if link.startswith("file:")})
+    assert len(own) > 10
+    for link in own:
+        offline_reader.goto(link)
+        assert offline_reader.locator("h1").is_visible(), link
+
+
+def test_the_offline_copy_can_be_searched(offline_reader):
+    """Somebody without internet types what they look for, and gets to the page about it."""
+    offline_reader.goto(offline_reader.home + "/index.html")
+    found = search(offline_reader, "emotional support")
+    assert any(KINDS in link for link in found[:3]), found
+    offline_reader.locator(f".md-search-result__item a[href*='{KINDS}']").first.click()
+    offline_reader.wait_for_url(f"**/{KINDS}.html*")
+    assert offline_reader.locator("h1").inner_text() == "Emotional support"

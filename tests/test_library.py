@@ -1,0 +1,68 @@
+"""The library: what a .bib file must hold."""
+
+from conftest import BIB, PROJECT
+
+from kb.library import VERIFICATIONS, read_library
+
+
+def read(folder, text):
+    (folder / "x.bib").write_text(text, encoding="utf-8")
+    return read_library(folder / "x.bib", "docs/x.bib")
+
+
+def test_an_entry_keeps_its_key_fields_and_line(tmp_path):
+    """A record is found again by its key, with the line it stands in."""
+    entries, findings = read(tmp_path, "\n" + BIB)
+    assert findings == []
+    assert (entries["doe2020"].type, entries["doe2020"].line) == ("book", 2)
+    assert entries["doe2020"].fields["year"] == "2020"
+
+
+def test_a_key_used_twice_is_refused_with_both_lines(tmp_path):
+    """Two records with one key never hide each other."""
+    _, findings = read(tmp_path, BIB + BIB)
+    assert str(findings[0]).startswith("docs/x.bib:8: the key 'doe2020' is already used in line 1")
+
+
+def test_a_record_that_does_not_say_how_it_was_verified_is_refused(tmp_path):
+    """Readers are told how far to trust a reference, so each record must say it."""
+    _, findings = read(tmp_path, BIB.replace("verified", "surely"))
+    assert "docs/x.bib:1: 'doe2020' does not say how it was verified" in str(findings[0])
+
+
+def test_an_address_that_runs_a_script_is_refused(tmp_path):
+    """A reference never becomes a link that runs code."""
+    _, findings = read(tmp_path, BIB.replace("year = {2020}", "year = {2020},\n  url = {javascript:alert(1)}"))
+    assert "is not http, https or mailto" in str(findings[0])
+
+
+def test_a_record_cut_off_is_named_by_file_and_line(tmp_path):
+    """A missing brace is said in one line."""
+    _, findings = read(tmp_path, BIB + "@book{roe2021,\n  title = {Cut off\n")
+    assert any(str(item).startswith("docs/x.bib:8: a record that cannot be read") for item in findings)
+
+
+def test_our_own_library_says_how_every_record_was_verified():
+    """Every work that readers are shown says how it was verified, and carries a note in our own words."""
+    entries, findings = read_library(PROJECT / "docs/research/references.bib", "references.bib")
+    assert findings == []
+    assert len(entries) >= 123
+    assert all(entry.verification in VERIFICATIONS and entry.fields.get("annote") for entry in entries.values())
+
+
+def test_what_was_not_seen_is_shown_as_unconfirmed():
+    """A reader sees, in the reference itself, that some of its details were not confirmed."""
+    entries, _ = read_library(PROJECT / "docs/research/references.bib", "references.bib")
+    for entry in entries.values():
+        named = [field.strip() for field in entry.fields.get("unconfirmed", "").split(",") if field.strip()]
+        assert bool(named) == bool(entry.fields.get("note")), entry.key
+        assert all(field in entry.fields for field in named), entry.key
+
+
+def test_the_library_page_counts_as_the_library_does():
+    """The numbers on the library page are the numbers of the library."""
+    entries, _ = read_library(PROJECT / "docs/research/references.bib", "references.bib")
+    text = (PROJECT / "docs/research/references.md").read_text(encoding="utf-8")
+    for kind in VERIFICATIONS:
+        count = sum(entry.verification == kind for entry in entries.values())
+        assert f"{kind}: {count}" in " ".join(text.split()), (kind, count)

@@ -1,0 +1,49 @@
+"""Tables, cards and marks: what our Markdown extension makes of them."""
+
+import markdown
+from lxml import html
+
+TABLE = "## Kinds {#kinds}\n\n| Kind | What |\n| --- | --- |\n| **Emotional** | Caring { #cell } |\n| Other | Thing |\n"
+
+
+def render(text):
+    return html.fromstring(
+        markdown.markdown(text, extensions=["attr_list", "md_in_html", "tables", "footnotes", "kb.markup"])
+    )
+
+
+def test_a_table_can_be_read_by_ear():
+    """A screen reader hears the column and the row that each cell belongs to."""
+    tree = render(TABLE)
+    assert [cell.get("scope") for cell in tree.iter("th")] == ["col", "col", "row"]
+    assert tree.find(".//tbody/tr[2]/td").get("scope") is None
+
+
+def test_a_table_scrolls_by_keyboard_and_has_a_name():
+    """A wide table can be reached and scrolled without a mouse."""
+    frame = render(TABLE).find(".//div")
+    assert (frame.get("role"), frame.get("tabindex"), frame.get("aria-label")) == ("region", "0", "Table: Kinds")
+    assert frame.get("data-section") == "kinds"
+
+
+def test_a_cell_can_be_linked_to_and_knows_its_column():
+    """A cell's own id survives, and narrow screens can show its column's name."""
+    cell = render(TABLE).xpath("//td[@id='cell']")[0]
+    assert cell.get("data-label") == "What"
+
+
+def test_cards_hold_a_heading_and_what_follows_it():
+    """On the home page each need is one card."""
+    tree = render('<div class="kb-cards" markdown>\n\n### One {#one}\n\nA.\n\n- B\n\n### Two {#two}\n\nC.\n\n</div>\n')
+    cards = tree.xpath("//section")
+    assert [card[0].get("id") for card in cards] == ["one", "two"]
+    assert [child.tag for child in cards[0]] == ["h3", "p", "ul"]
+
+
+def test_a_mark_never_starts_a_line():
+    """A citation mark stays with the word it belongs to."""
+    tree = render("Words **bold** [^1] and more [^1].\n\n[^1]: A note.\n")
+    paragraph = tree if tree.tag == "p" else tree.find(".//p")
+    bold, first, second = list(paragraph)[:3]
+    assert (bold.tail, first.tail) == (None, " and more")
+    assert second.tail == "."

@@ -1,0 +1,65 @@
+"""Pins: what pyproject.toml asks for, what uv.lock fixes, and what the requirements files install are one thing."""
+
+import re
+import tomllib
+
+from conftest import PROJECT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCK = tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]
+LOCKED = {(package["name"], package["version"]) for package in LOCK if package["name"] != "kb"}
+
+
+def pins(file):
+    """Read an exported requirements file as (name, version) pairs."""
+    lines = (PROJECT / file).read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines if re.match(r"[a-z]", line)]
+    return {(canonicalize_name(item.name), str(item.specifier).removeprefix("==")) for item in found}
+
+
+def allowed(wanted, found):
+    """Say whether a range of pyproject.toml is kept by the pins."""
+    requirement = Requirement(wanted)
+    versions = [version for name, version in found if name == canonicalize_name(requirement.name)]
+    return versions and all(version in requirement.specifier for version in versions)
+
+
+def test_every_range_is_kept_by_a_pin():
+    """What a newcomer installs is what the project says it needs."""
+    assert not [
+        wanted for wanted in SETTINGS["project"]["dependencies"] if not allowed(wanted, pins("requirements.txt"))
+    ]
+    wanted = SETTINGS["dependency-groups"]["test"]
+    assert not [item for item in wanted if not allowed(item, pins("tests/requirements.txt"))]
+
+
+def test_the_requirements_files_are_the_lock():
+    """Nothing is installed that the lock does not fix, and nothing locked is forgotten."""
+    assert pins("requirements.txt") | pins("tests/requirements.txt") == LOCKED
+
+
+def test_every_locked_file_has_a_hash():
+    """A package that was changed on its way is not installed by the locked route."""
+    for package in LOCK:
+        if package["name"] != "kb":
+            files = package.get("wheels", []) + ([package["sdist"]] if "sdist" in package else [])
+            assert files, package["name"]
+            assert all(file["hash"].startswith("sha256:") for file in files), package["name"]
+
+
+def test_the_lock_knows_the_ranges_of_today():
+    """Whoever changes a range renews the lock with it."""
+    root = next(package for package in LOCK if package["name"] == "kb")
+    locked = {canonicalize_name(item["name"]): item.get("specifier", "") for item in root["metadata"]["requires-dist"]}
+    asked = {
+        canonicalize_name(item.name): item.specifier for item in map(Requirement, SETTINGS["project"]["dependencies"])
+    }
+    assert locked.keys() == asked.keys()
+    assert all(sorted(locked[name].split(",")) == sorted(str(asked[name]).split(",")) for name in asked)
+
+
+def test_the_local_package_comes_with_the_requirements():
+    """`pip install -r requirements.txt` is all that `mkdocs serve` needs."""
+    assert "-e ." in (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,206 @@
+"""The real site: whole, strict, helpful, and loading nothing from anyone else."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from conftest import PROJECT
+from lxml import html
+
+from kb import checks
+from kb.book import read_book
+from kb.pages import read_pages
+from kb.schema import KINDS, STAGES
+
+# The map that the site promised to have (from the first release on, an address works for ever).
+MAP = [
+    "index",
+    "help-now",
+    "glossary",
+    "a-z",
+    "framework/index",
+    "framework/holistic-support",
+    "framework/what-helps-when",
+    "framework/stages-of-change/index",
+    "framework/stages-of-change/precontemplation",
+    "framework/stages-of-change/contemplation",
+    "framework/stages-of-change/preparation",
+    "framework/stages-of-change/action",
+    "framework/stages-of-change/maintenance",
+    "framework/stages-of-change/relapse",
+    "framework/social-support/index",
+    "framework/social-support/emotional",
+    "framework/social-support/informational",
+    "framework/social-support/instrumental",
+    "framework/social-support/affiliational",
+    "research/index",
+    "research/addiction-peer-support",
+    "research/mental-health-and-hiv",
+    "research/mutual-aid",
+    "research/recovery-policy",
+    "research/rcsp",
+    "research/references",
+    "events/index",
+    "events/2016-peer-to-peer-support/index",
+    "events/2016-peer-to-peer-support/reading-list",
+    "events/2016-peer-to-peer-support/recovery-oriented-policy",
+    "events/2016-peer-to-peer-support/broadening-mutual-help",
+    "events/2016-peer-to-peer-support/recovery-in-services",
+    "events/2016-peer-to-peer-support/research-for-recovery",
+    "practice/index",
+    "practice/finding-support",
+    "practice/family-and-friends",
+    "practice/being-a-peer-supporter",
+    "practice/running-a-group",
+    "practice/session-plan",
+    "practice/handouts",
+    "about/index",
+    "about/accessibility",
+    "about/privacy",
+    "about/links",
+    "about/offline",
+    "about/cite",
+    "about/licence",
+    "about/changes",
+]
+PAGES, FINDINGS = read_pages(PROJECT / "docs")
+# Words that put a label on a person; names and titles such as Alcoholics Anonymous stay as they are.
+LABELS = re.compile(
+    r"\b(addicts?|alcoholics?(?! Anonymous)|drug abusers?|substance abusers?|junkies?|drug users?)\b", re.IGNORECASE
+)
+
+
+def read(site, path):
+    return html.document_fromstring((site / path).read_bytes())
+
+
+def test_the_site_builds_without_one_warning(built):
+    """The site that readers get is one that nothing was wrong with."""
+    assert built.status == 0, built.output
+    assert "Documentation built" in built.output
+    assert not re.search(r"WARNING|ERROR|Traceback", built.output), built.output
+
+
+@pytest.mark.parametrize("path", MAP)
+def test_every_page_of_the_map_is_there(site, path):
+    """A reader finds every page that was promised, at its address."""
+    assert (site / checks.outputs(f"{path}.md")[0]).exists()
+
+
+def test_every_link_and_anchor_resolves(site):
+    """No link on any page leads nowhere, down to the section."""
+    assert checks.check_book(read_book(site), PAGES) == []
+
+
+def test_nothing_is_asked_of_another_host(site):
+    """Reading a page tells nobody but its host that it was read."""
+    for file in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"https?://(fonts|unpkg|cdn)", text), file
+        assert not re.search(r"url\(\s*[\"']?https?:|@import", text), file
+        if file.suffix == ".html":
+            for element in html.document_fromstring(text).xpath("//link[not(@rel='canonical')] | //script | //img"):
+                target = element.get("href") or element.get("src") or ""
+                assert not re.match(r"(https?:)?//", target), f"{file}: {target}"
+
+
+def test_no_page_is_thin():
+    """Nobody is sent to a page that has nothing to say; the A–Z is a generated list."""
+    short = [page.path for page in PAGES if len(page.body.split()) < 250]
+    assert set(short) <= {"a-z.md", "about/changes.md"}
+
+
+def test_the_matrix_has_one_action_in_each_of_its_cells(site):
+    """Whatever the moment and the kind of help, a peer finds one thing to do, short enough to remember."""
+    tree = read(site, "framework/what-helps-when/index.html")
+    for stage in STAGES:
+        for kind in KINDS:
+            (cell,) = tree.xpath(f"//td[@id='{stage}-{kind}']")
+            words = re.sub(r"\d", "", cell.text_content()).split()
+            assert 8 <= len(words) <= 40, f"{stage}-{kind}: {len(words)} words"
+
+
+def test_each_diagram_can_be_read_by_ear(site):
+    """Whoever cannot see a diagram hears its title and what it shows."""
+    found = 0
+    for page in site.rglob("*.html"):
+        for drawing in html.document_fromstring(page.read_bytes()).xpath("//figure//*[local-name()='svg']"):
+            found += 1
+            names = drawing.get("aria-labelledby").split()
+            texts = [drawing.xpath(f".//*[@id='{name}']")[0].text_content() for name in names]
+            assert drawing.get("role") == "img"
+            assert len(texts) == 2
+            assert len(texts[1].split()) > 20
+    assert found == 3
+
+
+def test_help_now_stands_at_the_top_of_every_page(site):
+    """Wherever a reader is, help is one step away."""
+    for page in read_book(site).pages:
+        header = read(site, page.file).find(".//header")
+        (link,) = header.xpath(".//a[@class='kb-help']")
+        assert link.text_content() == "Help now", page.file
+        assert link.get("href") in {"./", "/help-now/"} or link.get("href").endswith("help-now/"), page.file
+
+
+def test_every_page_says_what_was_and_was_not_checked(site):
+    """A reader knows how far to trust a page: who checked it, and that no reviewer has read it yet."""
+    for page in PAGES:
+        text = " ".join(read(site, checks.outputs(page.path)[0]).text_content().split())
+        assert "Checked against its sources by" in text
+        assert "Nobody with lived experience and no clinician has reviewed it yet." in text
+        assert page.summary in text
+
+
+def test_deep_pages_say_where_they_are(site):
+    """A reader who lands on a page from outside sees what it belongs to."""
+    trail = read(site, "framework/social-support/emotional/index.html").xpath("//nav[contains(@class,'md-path')]//a")
+    assert [link.text_content().strip() for link in trail] == ["Home", "Framework", "Four kinds of support"]
+
+
+def test_a_wrong_address_leads_on(site):
+    """Whoever follows a broken link finds help, a list of everything, and a way home."""
+    links = [link.get("href") for link in read(site, "404.html").xpath("//article//a")]
+    assert "/help-now/" in links
+    assert "/a-z/" in links
+    assert "/" in links or "/." in links
+
+
+def test_the_sitemap_tells_when_a_page_was_really_changed(site):
+    """A search engine is told the writer's date, not the day of the build."""
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    days = {
+        url.findtext("s:loc", namespaces=space): url.findtext("s:lastmod", namespaces=space)
+        for url in ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file, just built
+    }
+    for page in PAGES:
+        address = "https://recovery.example/" + checks.outputs(page.path)[0].removesuffix("index.html")
+        assert days[address] == page.updated.isoformat()
+
+
+def test_no_page_puts_a_label_on_a_person():
+    """People are named as people; names, titles and quotations stay as they are."""
+    for page in PAGES:
+        for number, line in page.lines():
+            spoken = re.sub(r"\"[^\"]*\"|“[^”]*”|\*[^*]+\*|\[[^\]]*\]\([^)]*\)", "", line)
+            assert not LABELS.search(spoken), f"{page.path}:{number}: {line}"
+
+
+def test_numbers_of_references_start_afresh_on_each_page(site):
+    """A reader finds reference 1 of a page at the foot of that page."""
+    page = read(site, "framework/holistic-support/index.html")
+    notes = page.xpath("//div[@class='footnote']//li")
+    marks = page.xpath("//a[@class='footnote-ref']")
+    assert len(notes) >= 5
+    assert {mark.get("href").lstrip("#") for mark in marks} == {note.get("id") for note in notes}
+
+
+def test_every_citation_on_every_page_becomes_a_reference(site):
+    """No citation is lost on its way to the reader."""
+    for page in PAGES:
+        keys = {key for _, _, key in checks.citations(page)}
+        tree = read(site, checks.outputs(page.path)[0])
+        notes = {note.get("id").partition(":")[2] for note in tree.xpath("//div[@class='footnote']//li")}
+        if page.path != "research/references.md":
+            assert keys == notes, page.path
+        assert "[@" not in tree.xpath("//article")[0].text_content(), page.path
