@@ -15,8 +15,6 @@ from kb import browser, checks, publish
 from kb.book import read_book
 from kb.editions.archive import Label, write_archive
 from kb.findings import report
-from kb.helplines import read_helplines
-from kb.library import read_library
 from kb.pages import now, read_pages
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -25,7 +23,8 @@ ADDRESS = "127.0.0.1:8000"
 
 def serve(extra: list[str]) -> int:
     """Serve the site with live reload, and print its address; `extra` goes to `mkdocs serve`."""
-    print(f"The knowledge base will be at http://{ADDRESS}/ (Ctrl+C stops it)", flush=True)
+    if not extra:  # with other settings, the line that MkDocs prints has the address
+        print(f"The knowledge base will be at http://{ADDRESS}/ (Ctrl+C stops it)", flush=True)
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", ADDRESS, *extra]
     try:
         return subprocess.run(command, cwd=PROJECT, env=publish.environment(), check=False).returncode
@@ -41,14 +40,10 @@ def build(extra: list[str]) -> int:
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
-    docs = PROJECT / "docs"
-    pages, findings = read_pages(docs)
-    library, faults = read_library(docs / "research/references.bib", "docs/research/references.bib")
-    helplines, wrong = read_helplines(docs / "helplines.yml", "docs/helplines.yml")
-    findings += faults + wrong + checks.check_pages(pages) + checks.check_citations(pages, library)
-    findings += checks.check_numbers(pages, helplines)
-    print(report(findings) or f"{len(pages)} pages, {len(library)} references: no fault found")
-    return 1 if findings else 0
+    sources = checks.read_sources(PROJECT / "docs", "research/references.bib", "helplines.yml")
+    counts = f"{len(sources.pages)} pages, {len(sources.library)} references"
+    print(report(sources.findings) or f"{counts}: no fault found")
+    return 1 if sources.findings else 0
 
 
 def test(extra: list[str]) -> int:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kb.findings import Finding
+from kb.helplines import read_helplines
+from kb.library import read_library
+from kb.pages import read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from kb.book import Book, BookPage
     from kb.helplines import Helpline
@@ -30,9 +35,34 @@ SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
 NO_HEADINGS_NEEDED = 1
 
 
-def check_pages(pages: list[Page], docs: str = "docs") -> list[Finding]:
-    """Check what writers wrote, page by page: headings, and the pages that a page calls related."""
-    paths = {page.path for page in pages}
+@dataclass(frozen=True)
+class Sources:
+    """All that writers wrote, read once, and everything that is wrong with it."""
+
+    pages: list[Page]
+    library: dict[str, Entry]
+    helplines: list[Helpline]
+    findings: list[Finding]
+
+
+def read_sources(docs: Path, library: str, helplines: str) -> Sources:
+    """Read the folder `docs`, the .bib file and the data file of numbers (paths relative to it), and check them."""
+    pages, findings = read_pages(docs)
+    unread = {finding.path.removeprefix(f"{docs.name}/") for finding in findings}
+    entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}")
+    numbers, wrong_numbers = read_helplines(docs / helplines, f"{docs.name}/{helplines}")
+    findings += wrong_entries + wrong_numbers
+    findings += check_pages(pages, docs.name, unread)
+    findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
+    return Sources(pages, entries, numbers, findings)
+
+
+def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = ()) -> list[Finding]:
+    """Check what writers wrote, page by page: headings, and the pages that a page calls related.
+
+    `unread` are the paths of pages that exist but could not be read: another page may call them related.
+    """
+    paths = {page.path for page in pages}.union(unread)
     findings: list[Finding] = []
     for page in pages:
         name = f"{docs}/{page.path}"

@@ -17,9 +17,8 @@ from kb import checks
 from kb.a_to_z import a_to_z
 from kb.book import read_book
 from kb.findings import report
-from kb.helplines import Helpline, read_helplines, render
-from kb.library import read_library
-from kb.pages import Page, now, read_pages
+from kb.helplines import Helpline, render
+from kb.pages import Page, now
 from kb.schema import READERS
 
 if TYPE_CHECKING:
@@ -108,19 +107,12 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
     @event_priority(50)
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Read and check all that writers wrote; stop the build with one line for each fault."""
-        docs = Path(config.docs_dir)
-        pages, findings = read_pages(docs)
-        library_name = f"{docs.name}/{self.config.library}"
-        library, faults = read_library(docs / self.config.library, library_name)
-        helplines, wrong_numbers = read_helplines(docs / self.config.helplines, f"{docs.name}/{self.config.helplines}")
-        findings += faults + wrong_numbers
-        findings += checks.check_pages(pages, docs.name) + checks.check_citations(pages, library, docs.name)
-        findings += checks.check_numbers(pages, helplines, docs.name)
-        if findings:
-            raise PluginError("\n" + report(findings))
-        self.pages = {page.path: page for page in pages}
-        self.helplines = helplines
-        self.today = now(Path(config.config_file_path).parent, pages)
+        sources = checks.read_sources(Path(config.docs_dir), self.config.library, self.config.helplines)
+        if sources.findings:
+            raise PluginError("\n" + report(sources.findings))
+        self.pages = {page.path: page for page in sources.pages}
+        self.helplines = sources.helplines
+        self.today = now(Path(config.config_file_path).parent, sources.pages)
         return nav
 
     @event_priority(50)  # before mkdocs-bibtex, so that it sees the whole page

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from conftest import BIB, page
 
 from kb import checks
 from kb.book import read_book
@@ -46,11 +47,22 @@ def test_a_related_page_that_is_not_there_is_refused_with_a_guess():
     ]
 
 
+def test_one_slip_in_a_page_is_not_told_of_the_pages_that_mention_it(tmp_path):
+    """A writer who forgets a title reads one line, and not one for every page that leads there."""
+    (tmp_path / "docs").mkdir()
+    for path, text in (("a.md", page("A", related="[b.md]")), ("b.md", page("B", title=None)), ("x.bib", BIB)):
+        (tmp_path / "docs" / path).write_text(text, encoding="utf-8")
+    found = checks.read_sources(tmp_path / "docs", "x.bib", "none.yml").findings
+    assert [item.path for item in found] == ["docs/b.md"]
+
+
 def test_a_mistyped_key_is_refused_with_file_line_column_and_a_guess():
     """A writer who mistypes a key is told where, and which key was probably meant."""
     library = {"smith2020": Entry("smith2020", "book", 1)}
-    page = made("Known [@smith2020].\n\nNot known [@smith2020; @smth2020].\n\n`[@code]` and:\n\n```\n[@fence]\n```\n")
-    assert said(checks.check_citations([page], library)) == [
+    made_page = made(
+        "Known [@smith2020].\n\nNot known [@smith2020; @smth2020].\n\n`[@code]` and:\n\n```\n[@fence]\n```\n"
+    )
+    assert said(checks.check_citations([made_page], library)) == [
         "docs/a.md:7:24: no reference 'smth2020'; did you mean 'smith2020'?"
     ]
 
@@ -58,8 +70,8 @@ def test_a_mistyped_key_is_refused_with_file_line_column_and_a_guess():
 def test_a_number_that_is_not_in_the_data_file_is_refused():
     """No telephone number reaches a page but through the one file that says where it was seen."""
     known = Helpline("x", "emergency", "X", "116 123", "tel:116123", *[""] * 11)
-    page = made("Call 116 123. Ring 0300 123 4567. Call 999. In 1998-2002, 5,597 people, pages 1040-1050.\n")
-    assert [item.column for item in checks.check_numbers([page], [known])] == [20, 40]
+    made_page = made("Call 116 123. Ring 0300 123 4567. Call 999. In 1998-2002, 5,597 people, pages 1040-1050.\n")
+    assert [item.column for item in checks.check_numbers([made_page], [known])] == [20, 40]
 
 
 def build(folder, **files):
