@@ -12,6 +12,7 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import shutil
 import subprocess
@@ -50,6 +51,7 @@ def prepare(python: Path) -> bool:
         return True
     print(f"Making a virtual environment in {PLACE.name} …", flush=True)
     try:
+        importlib.import_module("ensurepip")  # the part that Debian leaves out
         venv.create(PLACE, with_pip=True, clear=True)
     except (subprocess.CalledProcessError, ImportError):
         shutil.rmtree(PLACE, ignore_errors=True)  # half an environment would be taken for a whole one next time
