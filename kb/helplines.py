@@ -91,7 +91,7 @@ def _faults(helpline: Helpline) -> list[tuple[str, str]]:
         faults.append(("`text` and `text_uri` do not go together", "write sms: and the number"))
     if helpline.web and not helpline.web.startswith("https://"):
         faults.append(("`web` is not an https address", "write https://…"))
-    if not helpline.seen:
+    if not helpline.seen and helpline.group != "emergency":
         faults.append(("nothing says where the number was seen", "fill in `seen`, or leave the service out"))
     return faults
 
@@ -110,16 +110,17 @@ def _item(helpline: Helpline) -> str:
     if helpline.web:
         shown = helpline.web.removeprefix("https://").rstrip("/")
         lines.append(f'<p>Website: <a href="{say(helpline.web)}" rel="noreferrer">{say(shown)}</a></p>')
-    lines.append(f'<p class="kb-helpline__check">{_check(helpline)}</p></li>\n')
-    return "\n".join(lines)
+    if check := _check(helpline):
+        lines.append(f'<p class="kb-helpline__check">{check}</p>')
+    return "\n".join([*lines, "</li>\n"])
 
 
 def _check(helpline: Helpline) -> str:
-    """Say in words how sure the number is."""
+    """Say in words how sure the number is; nothing of a national emergency number."""
     say = html.escape
     if helpline.confirmed:
         return f"Checked with the service on {say(helpline.confirmed)}."
-    if helpline.group == "emergency":
-        return "Not confirmed with the service by us."
+    if not helpline.seen:  # 999 and 911: a remark under them would only alarm
+        return ""
     when = f", {say(helpline.seen_on)}" if helpline.seen_on else ""
     return f"Not yet confirmed with the service. Seen: {say(helpline.seen)}{when}."

@@ -35,6 +35,13 @@ def test_a_confirmed_number_says_when(tmp_path):
     assert "Checked with the service on 2027-01-05." in render(helplines, "talk-uk")
 
 
+def test_an_emergency_number_carries_no_remark(tmp_path):
+    """Somebody who calls an ambulance is not made to doubt the number."""
+    helplines, findings = read(tmp_path, {"group": "emergency", "call": "999", "call_uri": "tel:999", "seen": ""})
+    assert findings == []
+    assert "confirmed" not in render(helplines, "emergency")
+
+
 def test_a_faulty_record_is_refused(tmp_path):
     """A number that cannot be dialled, an unknown group, or one seen nowhere never reaches a page."""
     for change, says in [
