@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from kb.findings import Finding
 from kb.helplines import read_helplines
-from kb.library import read_library
+from kb.library import read_library, unknown_key
 from kb.pages import read_pages
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_sources(docs: Path, library: str, helplines: str) -> Sources:
     """Read the folder `docs`, the .bib file and the data file of numbers (paths relative to it), and check them."""
     pages, findings = read_pages(docs)
     unread = {finding.path.removeprefix(f"{docs.name}/") for finding in findings}
-    entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}")
+    entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}", verified=True)
     numbers, wrong_numbers = read_helplines(docs / helplines, f"{docs.name}/{helplines}")
     findings += wrong_entries + wrong_numbers
     findings += check_pages(pages, docs.name, unread)
@@ -83,9 +83,7 @@ def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "d
     for page in pages:
         for line, column, key in citations(page):
             if key not in library:
-                close = difflib.get_close_matches(key, library, 1)
-                mend = f"did you mean '{close[0]}'?" if close else "add it to docs/research/references.bib"
-                findings.append(Finding(f"{docs}/{page.path}", line, column, f"no reference '{key}'", mend))
+                findings.append(Finding(f"{docs}/{page.path}", line, column, *unknown_key(key, library)))
     return findings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 VERIFICATIONS = ("verified", "partly", "memory")
 UNWRAP = RemoveEnclosingMiddleware(allow_inplace_modification=True)  # takes the braces off each value
-SAFE_URL = re.compile(r"(https?|mailto):", re.IGNORECASE)
+SAFE_URL = re.compile(r"(https?|mailto|doi):", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ class Entry:
         return self.fields.get("verification", "")
 
 
-def read_library(file: Path, name: str) -> tuple[dict[str, Entry], list[Finding]]:
+def read_library(
+    file: Path, name: str, before: Mapping[str, Entry] | None = None, *, verified: bool = False
+) -> tuple[dict[str, Entry], list[Finding]]:
     """Read a BibTeX file; give its entries by key, in the file's order, and what is wrong with it.
 
-    `name` is how findings call the file. A duplicate key, a syntax error, a record without a `verification` or one
-    whose `url` is not http(s) or mailto is a finding.
+    `name` is how findings call the file; `before` are entries of other files, whose keys are taken. A key or DOI used
+    twice, a syntax error, a `url` that is not http(s), doi or mailto is a finding; with `verified`, so is a record that
+    does not say how it was verified.
     """
     library = bibtexparser.parse_string(file.read_text(encoding="utf-8"), parse_stack=[UNWRAP])
     findings = [_failed(name, block) for block in library.failed_blocks]
@@ -52,9 +56,18 @@ def read_library(file: Path, name: str) -> tuple[dict[str, Entry], list[Finding]
     for block in library.entries:
         fields = {item.key.lower(): str(item.value) for item in block.fields}
         entry = Entry(block.key, block.entry_type.lower(), (block.start_line or 0) + 1, MappingProxyType(fields))
+        if before and entry.key in before:
+            what = f"the key '{entry.key}' is already used in another file"
+            findings.append(Finding(name, entry.line, 0, what, "give one a new key"))
         entries[entry.key] = entry
-        findings += _faults(name, entry)
-    return entries, findings
+        findings += _faults(name, entry, verified=verified)
+    return entries, findings + _same_doi(name, entries)
+
+
+def unknown_key(key: str, library: Mapping[str, Entry]) -> tuple[str, str]:
+    """Say what is wrong with a key that the library does not have, and how to mend it."""
+    close = difflib.get_close_matches(key, library, 1)
+    return f"no reference '{key}'", f"did you mean '{close[0]}'?" if close else "add it to the .bib file"
 
 
 def _failed(name: str, block: ParsingFailedBlock) -> Finding:
@@ -66,14 +79,27 @@ def _failed(name: str, block: ParsingFailedBlock) -> Finding:
     return Finding(name, line, 0, "a record that cannot be read", "look for a missing brace or comma")
 
 
-def _faults(name: str, entry: Entry) -> list[Finding]:
+def _same_doi(name: str, entries: Mapping[str, Entry]) -> list[Finding]:
+    """List the records that carry a DOI which another one has."""
+    first: dict[str, Entry] = {}
+    findings = []
+    for entry in entries.values():
+        doi = entry.fields.get("doi", "").lower()
+        if doi and doi in first:
+            what = f"'{entry.key}' has the DOI of '{first[doi].key}' in line {first[doi].line}"
+            findings.append(Finding(name, entry.line, 0, what, "keep one record, or mend the DOI"))
+        first.setdefault(doi, entry)
+    return findings
+
+
+def _faults(name: str, entry: Entry, *, verified: bool) -> list[Finding]:
     """List what is wrong with one record."""
     findings = []
-    if entry.verification not in VERIFICATIONS:
+    if verified and entry.verification not in VERIFICATIONS:
         mend = f"add `verification = {{…}}` with one of: {', '.join(VERIFICATIONS)}"
         findings.append(Finding(name, entry.line, 0, f"'{entry.key}' does not say how it was verified", mend))
     url = entry.fields.get("url", "https:")
     if not SAFE_URL.match(url):
-        what = f"'{entry.key}' has an address that is not http, https or mailto"
+        what = f"'{entry.key}' has an address that is not http, https, doi or mailto"
         findings.append(Finding(name, entry.line, 0, what, "give the page's own address"))
     return findings

@@ -1,0 +1,183 @@
+"""Markdown with [@key] comes in; the same with an empty mark for each citation group, and what was cited, go out.
+
+A Python-Markdown extension that parses: code, raw HTML, links, addresses and e-mail are never touched, because
+Python-Markdown has set them aside before it asks here. The syntax is Pandoc's
+(https://pandoc.org/MANUAL.html#citation-syntax), with the commands of mkdocs-bibtex for the lists.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import STX
+
+from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite, Group
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from markdown import Markdown
+
+KEY = r"(?:\{([^{}\s]+)\}|([^\W_](?:\w|[:./+-](?=\w))*))"
+PART = re.compile(rf"(?s)(?P<prefix>(?:.*?(?<=\s))?)(?P<minus>-?)@{KEY}(?P<suffix>.*)")
+BRACKET = r"(?s)\[((?:[^\[\]@]*[\s;])?-?@[^\[\]]+)\]"
+NARRATIVE = rf"(?<![\w@/.:+&=#\\\[-])@{KEY}(?:[ \n]\[([^\[\]@]+)\])?"
+LOOSE_GROUP = re.compile(BRACKET)
+LOOSE_KEY = re.compile(rf"(?<![\w@/.:\\])@{KEY}")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One citation group where it stands: the page, the group, and whether it is part of the sentence."""
+
+    page: str
+    group: Group
+    narrative: bool = False
+
+
+@dataclass
+class Collector:
+    """What the pages of a build cite, in the order in which they are rendered; one for each build."""
+
+    known: Collection[str] = ()
+    narrative: bool = True
+    page: str = ""
+    uses: list[Use] = field(default_factory=list)
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+
+    def place(self, group: Group, *, narrative: bool = False) -> ET.Element:
+        """Note a group and give the empty mark that holds its place until all pages are rendered."""
+        self.uses.append(Use(self.page, group, narrative))
+        return ET.Element("span", {"class": "kb-cite", "data-n": str(len(self.uses) - 1)})
+
+
+def parse_group(text: str) -> Group | None:
+    """Read what stands between the brackets of a citation group; None if it is not one.
+
+    `see @a, pp. 3–4; -@b` gives two works: each with its key, prefix, suffix, and mode.
+    """
+    found = []
+    for part in text.split(";"):
+        match = PART.fullmatch(part)
+        if not match:
+            return None
+        key = match[3] or match[4]
+        prefix, suffix = " ".join(match["prefix"].split()), " ".join(match["suffix"].split())
+        if suffix and suffix[0] not in ",.:;" and not match["suffix"][0].isspace():
+            return None
+        found.append(Cite(key, prefix and prefix + " ", _spaced(suffix), NO_AUTHOR if match["minus"] else NORMAL))
+    return tuple(found)
+
+
+def scan(text: str) -> tuple[set[str], set[Group]]:
+    """Give the keys and groups that a page's source seems to cite, code and all: a first look, to start Pandoc early."""
+    groups = {group for match in LOOSE_GROUP.finditer(text) if (group := parse_group(match[1]))}
+    keys = {match[1] or match[2] for match in LOOSE_KEY.finditer(text)}
+    return keys, groups
+
+
+def _spaced(suffix: str) -> str:
+    """Give a suffix as it follows the mark: `, p. 3` as it is, `p. 3` with a space before it."""
+    return suffix if not suffix or suffix[0] in ",.:;" else f" {suffix}"
+
+
+class GroupProcessor(InlineProcessor):
+    """Reads [@key] and its kin."""
+
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def __init__(self, md: Markdown, collector: Collector) -> None:
+        """Note where to put what is found."""
+        super().__init__(BRACKET, md)
+        self.collector = collector
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - Python-Markdown's name, and its types are narrower
+        self, m: re.Match[str], data: str
+    ) -> tuple[ET.Element | None, int | None, int | None]:
+        """Give the place of a group, or of a visible complaint when it holds no known key."""
+        group = None if STX in m[1] else parse_group(m[1])
+        if group is None or data[m.end() : m.end() + 1] in {"(", "["}:
+            return None, None, None
+        unknown = [cite.key for cite in group if cite.key not in self.collector.known]
+        self.collector.unknown += [(self.collector.page, key) for key in unknown]
+        known = tuple(cite for cite in group if cite.key not in unknown)
+        place = self.collector.place(known) if known else None
+        if not unknown:
+            return place, m.start(0), m.end(0)
+        holder = ET.Element("span", {"class": "kb-cite-missing"})
+        holder.text = f"[no reference: {', '.join(unknown)}]"
+        if place is not None:
+            holder.append(place)
+        return holder, m.start(0), m.end(0)
+
+
+class NarrativeProcessor(InlineProcessor):
+    """Reads @key and @key [p. 3] as part of a sentence; only known keys, so that handles and decorators stay."""
+
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def __init__(self, md: Markdown, collector: Collector) -> None:
+        """Note where to put what is found."""
+        super().__init__(NARRATIVE, md)
+        self.collector = collector
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802 - Python-Markdown's name, and its types are narrower
+        self, m: re.Match[str], data: str
+    ) -> tuple[ET.Element | None, int | None, int | None]:
+        """Give the place of a work that the sentence names."""
+        key = m[1] or m[2]
+        if key not in self.collector.known or not self.collector.narrative:
+            return None, None, None
+        locator = " ".join((m[3] or "").split())
+        suffix = f", {locator}" if locator else ""
+        return self.collector.place((Cite(key, "", suffix, IN_TEXT),), narrative=True), m.start(0), m.end(0)
+
+
+class CommandProcessor(BlockProcessor):
+    r"""Reads a block that is nothing but \bibliography or \full_bibliography."""
+
+    def __init__(self, parser: Any, commands: dict[str, str]) -> None:  # noqa: ANN401 - Python-Markdown's own type
+        """Note the commands and the class of the place that each leaves."""
+        super().__init__(parser)
+        self.commands = commands
+
+    def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002 - Python-Markdown names it
+        """Say whether a block is a command."""
+        return block.strip() in self.commands
+
+    def run(self, parent: ET.Element, blocks: list[str]) -> None:
+        """Leave an empty place for the list."""
+        ET.SubElement(parent, "div", {"class": self.commands[blocks.pop(0).strip()]})
+
+
+class CitationExtension(Extension):
+    """Registers the processors: groups below raw HTML (90), so that links, code and HTML are already out of the way."""
+
+    def __init__(
+        self, collector: Collector | None = None, commands: dict[str, str] | None = None, **options: object
+    ) -> None:
+        """Take what the door hands over; without it, nothing is known and nothing changes."""
+        self.collector = collector or Collector()
+        self.commands = commands or {"\\bibliography": "kb-list", "\\full_bibliography": "kb-full-list"}
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        r"""Add the processors, and let `\@` stand for a plain @."""
+        if "@" not in md.ESCAPED_CHARS:
+            md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "@"]
+        md.inlinePatterns.register(GroupProcessor(md, self.collector), "kb_group", 85)
+        md.inlinePatterns.register(NarrativeProcessor(md, self.collector), "kb_narrative", 84)
+        md.parser.blockprocessors.register(CommandProcessor(md.parser, self.commands), "kb_commands", 71)
+
+
+def locate(text: str, key: str) -> Iterator[tuple[int, int]]:
+    """Give (line, column) of each place where a source text names @key, from 1."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in re.finditer(rf"@\{{?{re.escape(key)}(?![\w])", line):
+            yield number, match.start() + 1
