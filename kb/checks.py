@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from kb.findings import Finding
 from kb.helplines import read_helplines
-from kb.library import read_library, unknown_key
+from kb.library import advice, read_library, unknown_key
 from kb.pages import read_pages
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def read_sources(docs: Path, library: str, helplines: str) -> Sources:
     unread = {finding.path.removeprefix(f"{docs.name}/") for finding in findings}
     entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}", verified=True)
     numbers, wrong_numbers = read_helplines(docs / helplines, f"{docs.name}/{helplines}")
-    findings += wrong_entries + wrong_numbers
+    findings += wrong_entries + wrong_numbers + advice(f"{docs.name}/{library}", entries)
     findings += check_pages(pages, docs.name, unread)
     findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
     return Sources(pages, entries, numbers, findings)

@@ -7,6 +7,7 @@ Python-Markdown has set them aside before it asks here. The syntax is Pandoc's
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -76,10 +77,32 @@ def parse_group(text: str) -> Group | None:
 
 
 def scan(text: str) -> tuple[set[str], set[Group]]:
-    """Give the keys and groups that a page's source seems to cite, code and all: a first look, to start Pandoc early."""
+    """Give the keys and groups that a page's source seems to cite, code and all: a first look to start Pandoc on."""
     groups = {group for match in LOOSE_GROUP.finditer(text) if (group := parse_group(match[1]))}
     keys = {match[1] or match[2] for match in LOOSE_KEY.finditer(text)}
     return keys, groups
+
+
+def strip_groups(text: str, known: Collection[str]) -> str:
+    """Take citation groups out of a plain text such as a title, with the space before them."""
+
+    def strip(match: re.Match[str]) -> str:
+        group = parse_group(match[1])
+        return "" if group and any(cite.key in known for cite in group) else match[0]
+
+    return re.sub(r"\s*" + BRACKET[4:], strip, text, flags=re.DOTALL)
+
+
+def mark_groups(text: str, collector: Collector) -> str:
+    """Give a plain text as HTML, with the place of a mark for each group of known works in it."""
+    made, at = "", 0
+    for match in LOOSE_GROUP.finditer(text):
+        group = parse_group(match[1])
+        if group and all(cite.key in collector.known for cite in group):
+            place = ET.tostring(collector.place(group), encoding="unicode", short_empty_elements=False)
+            made += html.escape(text[at : match.start()], quote=False) + place
+            at = match.end()
+    return made + html.escape(text[at:], quote=False)
 
 
 def _spaced(suffix: str) -> str:
@@ -131,6 +154,7 @@ class NarrativeProcessor(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element | None, int | None, int | None]:
         """Give the place of a work that the sentence names."""
+        del data  # Python-Markdown hands it over; the match says enough
         key = m[1] or m[2]
         if key not in self.collector.known or not self.collector.narrative:
             return None, None, None

@@ -92,6 +92,41 @@ def _same_doi(name: str, entries: Mapping[str, Entry]) -> list[Finding]:
     return findings
 
 
+# What a reference of each type cannot do without; any one of the alternatives is enough.
+NEEDED = {
+    "article": ("title", "journal|journaltitle", "year|date"),
+    "book": ("title", "author|editor", "year|date"),
+    "incollection": ("title", "booktitle", "year|date"),
+    "inproceedings": ("title", "booktitle", "year|date"),
+    "techreport": ("title", "institution", "year|date"),
+    "phdthesis": ("title", "school|institution", "year|date"),
+    "online": ("title", "url|doi"),
+}
+
+
+def advice(name: str, library: Mapping[str, Entry]) -> list[Finding]:
+    """List what a careful editor would mend in a library that can be cited as it is: fields missing or impossible."""
+    findings = []
+    for entry in library.values():
+        for field_names in NEEDED.get(entry.type, ("title",)):
+            if not any(entry.fields.get(item) for item in field_names.split("|")):
+                what = f"'{entry.key}' ({entry.type}) has no {field_names.replace('|', ' or ')}"
+                findings.append(Finding(name, entry.line, 0, what, "add it, or say why in `verificationnote`"))
+        year = entry.fields.get("year", "n.d.")
+        if not re.fullmatch(r"(1[4-9]|20)\d\d|n\.d\.|in press", year):
+            what = f"'{entry.key}' has the year '{year}'"
+            findings.append(Finding(name, entry.line, 0, what, "write four digits, or n.d."))
+        if (pages := re.fullmatch(r"(\d+)\s*-+\s*(\d+)", entry.fields.get("pages", ""))) and int(pages[1]) > int(
+            pages[2]
+        ):
+            what = f"'{entry.key}' has pages that run backwards: {pages[0]}"
+            findings.append(Finding(name, entry.line, 0, what, "look at the record again"))
+        if entry.verification == "memory" and not entry.fields.get("unconfirmed"):
+            what = f"'{entry.key}' is from memory, and the reference does not say so"
+            findings.append(Finding(name, entry.line, 0, what, "name the fields in `unconfirmed`, with a `note`"))
+    return findings
+
+
 def _faults(name: str, entry: Entry, *, verified: bool) -> list[Finding]:
     """List what is wrong with one record."""
     findings = []

@@ -20,6 +20,19 @@ STEP = re.compile(MARK.pattern + r'|<(h[1-6])[^>]*\bid="([^"]+)"[^>]*>(.*?)</\2>
 LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
 TAGS = re.compile(r'<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL)
 AND = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pl": "i", "pt": "e", "cy": "a"}
+KINDS = {  # what a reader calls each BibTeX type, for grouping the library
+    "article": "Articles",
+    "book": "Books and chapters",
+    "incollection": "Books and chapters",
+    "inbook": "Books and chapters",
+    "inproceedings": "Articles",
+    "techreport": "Reports and guidance",
+    "report": "Reports and guidance",
+    "misc": "Web pages and other",
+    "online": "Web pages and other",
+    "phdthesis": "Theses",
+    "thesis": "Theses",
+}
 CHECKED = {
     "verified": "Every field of this record was seen in a public copy.",
     "partly": "This record was seen in part.",
@@ -35,6 +48,15 @@ class Place:
     use: Use
     section: str
     anchor: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a mark says: its HTML, the words of the sentence before it (names), and whether it is only a number."""
+
+    text: str
+    lead: str = ""
+    number: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,7 +81,7 @@ class Numbered:
 
 
 def number_page(content: str, uses: list[Use], order: Mapping[str, int] | None) -> Numbered:
-    """Find a page's marks and number its works: as the text cites them, or by `order` where the style sorts its list."""
+    """Find a page's marks and number its works as the text cites them, or by `order` where the style sorts its list."""
     places: dict[int, Place] = {}
     keys: dict[str, None] = {}
     section, anchor = "", ""
@@ -93,24 +115,33 @@ def _family(person: Mapping[str, str]) -> str:
     return f"{particle} {family}".strip()
 
 
-def write_marks(content: str, page: Numbered, text: Callable[[Use], str]) -> str:
-    """Put each mark in its place, as one link to the first work it cites; `text` gives what the mark says."""
+def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str:
+    """Put each mark in its place, as one link to the first work it cites; `say` gives its words.
+
+    A number is tied to the word before it, so that it never starts a line, and is left out of the search index together
+    with the space, so that the index holds the sentence as it is spoken.
+    """
     numbers = page.numbers
     written: set[int] = set()
 
     def write(match: re.Match[str]) -> str:
-        place = page.places[int(match[1])]
+        place, said = page.places[int(match[2])], say(page.places[int(match[2])].use)
         refs = " ".join(f"ref-{cite.key}" for cite in place.use.group)
-        said = [str(numbers[cite.key]) for cite in place.use.group]
-        label = f"Reference {said[0]}" if len(said) == 1 else f"References {', '.join(said[:-1])} and {said[-1]}"
+        counted = [str(numbers[cite.key]) for cite in place.use.group]
+        label = f"References {', '.join(counted[:-1])} and {counted[-1]}" if counted[1:] else f"Reference {counted[0]}"
         own = "" if place.number in written else f' id="cite-{place.number}"'
         written.add(place.number)
-        return (
+        link = (
             f'<a class="kb-cite"{own} href="#ref-{html.escape(place.use.group[0].key)}" role="doc-biblioref"'
-            f' data-refs="{html.escape(refs)}" aria-label="{label}" data-search-exclude>{text(place.use)}</a>'
+            f' data-refs="{html.escape(refs)}"'
         )
+        if not said.number:
+            return f"{match[1]}{link}>{said.text}</a>"
+        gap = "&nbsp;" if match[1] or said.lead else ""
+        lead = f"{match[1]}{html.escape(said.lead)}" if said.lead else ""
+        return f'{lead}<span data-search-exclude>{gap}{link} aria-label="{label}">{said.text}</a></span>'
 
-    return MARK.sub(write, content)
+    return re.sub(rf"(\s*){MARK.pattern}", write, content)
 
 
 def page_list(page: Numbered, references: Mapping[str, str], library: Mapping[str, Entry], *, numeric: bool) -> str:
@@ -120,17 +151,30 @@ def page_list(page: Numbered, references: Mapping[str, str], library: Mapping[st
     return f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
 
 
-def full_list(references: Mapping[str, str], library: Mapping[str, Entry], citing: Mapping[str, list[Citing]]) -> str:
-    """Give the library: every cited work in the style's order, with the pages that cite it; then those that none cites."""
-    cited = [key for key in references if citing.get(key)]
-    rest = [key for key in references if not citing.get(key)]
-    entries = [_entry(key, references, library, _cited_by(citing[key])) for key in cited]
-    made = f'<ul class="kb-references kb-library">\n{"".join(entries)}</ul>'
-    if rest:
-        others = [_entry(key, references, library, "") for key in rest]
+def full_list(
+    references: Mapping[str, str],
+    library: Mapping[str, Entry],
+    citing: Mapping[str, list[Citing]],
+    *,
+    is_sorted: bool,
+) -> str:
+    """Give the library: every cited work with the pages that cite it, then those that no page cites.
+
+    The style's own order is kept; where it has none (a numbered list follows its text), the order is alphabetical.
+    """
+    order = list(references) if is_sorted else sorted(references, key=lambda key: _plain(references[key]).casefold())
+    cited = [_entry(key, references, library, _cited_by(citing[key])) for key in order if citing.get(key)]
+    others = [_entry(key, references, library, "") for key in order if not citing.get(key)]
+    made = f'<ul class="kb-references kb-library">\n{"".join(cited)}</ul>'
+    if others:
         made += '\n<h3 id="not-cited">In the library, cited on no page yet</h3>\n'
         made += f'<ul class="kb-references kb-library">\n{"".join(others)}</ul>'
     return made
+
+
+def _plain(text: str) -> str:
+    """Give the words of formatted text."""
+    return TAGS.sub("", text)
 
 
 def _entry(key: str, references: Mapping[str, str], library: Mapping[str, Entry], back: str) -> str:
@@ -145,7 +189,8 @@ def _entry(key: str, references: Mapping[str, str], library: Mapping[str, Entry]
         parts.append(f'<span class="kb-reference__check">{check}{" " + say(unseen) + "." if unseen else ""}</span>')
     parts.append(back)
     inner = "\n".join(part for part in parts if part)
-    return f'<li class="kb-reference" id="ref-{say(key)}" data-key="{say(key)}">\n{inner}\n</li>\n'
+    kind = KINDS.get(entry.type, "Web pages and other")
+    return f'<li class="kb-reference" id="ref-{say(key)}" data-key="{say(key)}" data-kind="{kind}">\n{inner}\n</li>\n'
 
 
 def _link(entry: Entry, text: str) -> str:
@@ -180,7 +225,7 @@ def _cited_by(citing: list[Citing]) -> str:
 
 
 def letter(number: int) -> str:
-    """Give a, b … z, aa, ab … for 0, 1 … 25, 26, 27 …"""
+    """Give a, b and so on to z, then aa, ab and so on, for 0, 1 and so on."""
     made = ""
     number += 1
     while number:

@@ -80,7 +80,14 @@ def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
 def miniature(tmp_path):
     """Give a function that writes a small site with our theme and plugins, builds it for real, and says what came."""
 
-    def build(files: dict[str, str], *, strict: bool = True, offline: bool = False, now: str = "1767312000") -> Built:
+    def build(
+        files: dict[str, str],
+        *,
+        strict: bool = True,
+        offline: bool = False,
+        now: str = "1767312000",
+        csl_file: str = "",
+    ) -> Built:
         docs = tmp_path / "docs"
         files = {"index.md": page("Home"), "research/references.bib": BIB} | files
         files.setdefault("help-now.md", page("Help now"))
@@ -103,6 +110,9 @@ def miniature(tmp_path):
         settings = settings.replace("custom_dir: overrides", f"custom_dir: {(PROJECT / 'overrides').as_posix()}")
         settings = settings.replace("[overrides/.icons]", f"[{(PROJECT / 'overrides/.icons').as_posix()}]")
         settings = settings.replace("watch: [overrides, kb]", "")
+        settings = settings.replace(
+            "csl_file: nlm-citation-sequence", f"csl_file: {csl_file or 'nlm-citation-sequence'}"
+        )
         (docs / "diagrams").mkdir(exist_ok=True)
         (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
         command = [sys.executable, "-m", "mkdocs", "build", *(["--strict"] if strict else []), "-d", "site"]

@@ -1,5 +1,7 @@
 """The real site: whole, strict, helpful, and loading nothing from anyone else."""
 
+import json
+import posixpath
 import re
 import xml.etree.ElementTree as ET
 
@@ -187,20 +189,48 @@ def test_no_page_puts_a_label_on_a_person():
 
 
 def test_numbers_of_references_start_afresh_on_each_page(site):
-    """A reader finds reference 1 of a page at the foot of that page."""
-    page = read(site, "framework/holistic-support/index.html")
-    notes = page.xpath("//div[@class='footnote']//li")
-    marks = page.xpath("//a[@class='footnote-ref']")
-    assert len(notes) >= 5
-    assert {mark.get("href").lstrip("#") for mark in marks} == {note.get("id") for note in notes}
+    """A reader finds reference 1 of a page as the first of the list at its foot, and every mark leads to its entry."""
+    for page in PAGES:
+        tree = read(site, checks.outputs(page.path)[0])
+        entries = [entry.get("id") for entry in tree.xpath("//ol[@class='kb-references']/li")]
+        firsts = []
+        for mark in tree.xpath("//a[@class='kb-cite']"):
+            firsts += [key for key in mark.get("data-refs").split() if key not in firsts]
+        assert firsts == entries, page.path
 
 
 def test_every_citation_on_every_page_becomes_a_reference(site):
     """No citation is lost on its way to the reader."""
     for page in PAGES:
-        keys = {key for _, _, key in checks.citations(page)}
+        keys = {f"ref-{key}" for _, _, key in checks.citations(page)}
         tree = read(site, checks.outputs(page.path)[0])
-        notes = {note.get("id").partition(":")[2] for note in tree.xpath("//div[@class='footnote']//li")}
         if page.path != "research/references.md":
-            assert keys == notes, page.path
+            assert keys == {entry.get("id") for entry in tree.xpath("//ol[@class='kb-references']/li")}, page.path
         assert "[@" not in tree.xpath("//article")[0].text_content(), page.path
+
+
+def test_no_residue_of_latex_bibtex_or_pandoc_reaches_a_reader(site):
+    """What a reader sees, and what search finds, holds no markup that was meant for a machine."""
+    residue = re.compile(r"\\[a-z&%$]+|\{[^}\s]*\}|\]\{|\.nocase|(?<!\d)--(?!\d)|ref-[a-z]|\[@")
+    for page in PAGES:
+        tree = read(site, checks.outputs(page.path)[0])
+        for element in tree.xpath("//*[contains(@class,'kb-reference')] | //a[@class='kb-cite']"):
+            assert not residue.search(element.text_content()), f"{page.path}: {element.text_content()}"
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    for document in index["docs"]:
+        assert not re.search(r"kb-cite|\[@|\.nocase", document["text"]), document["location"]
+
+
+def test_the_library_shows_who_cites_each_work(site):
+    """Whoever finds a work in the library sees every page and section that rests on it."""
+    tree = read(site, "research/references/index.html")
+    shown = {}
+    for entry in tree.xpath("//li[@class='kb-reference']"):
+        links = entry.xpath(".//span[@class='kb-reference__back']/a/@href")
+        shown[entry.get("data-key")] = [posixpath.normpath(f"research/references/{link}") for link in links]
+    for page in PAGES:
+        for key in {key for _, _, key in checks.citations(page)}:
+            folder = checks.outputs(page.path)[0].removesuffix("/index.html").removesuffix("index.html") or "#"
+            assert any(link.startswith(folder) for link in shown[key]), f"{key} does not name {page.path}"
+    uncited = tree.xpath("//h3[@id='not-cited']/following-sibling::ul[1]/li")
+    assert all("Cited in" not in entry.text_content() for entry in uncited)

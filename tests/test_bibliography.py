@@ -1,0 +1,165 @@
+"""Marks, lists and the library: what readers of really built sites see, and what writers are told."""
+
+import json
+import re
+
+import pytest
+from conftest import page
+from lxml import html
+
+from kb.bibliography import relative
+from kb.references import letter
+
+BIB = r"""@article{doe2020,
+  author = {Doe, Jane and Roe, Richard}, title = {A trial of things}, journal = {Journal}, year = {2020},
+  verification = {verified}, annote = {A trial of 20 people. It shows little.}, doi = {10.1000/a}
+}
+@article{doe2020b,
+  author = {Doe, Jane and Roe, Richard}, title = {Another trial}, journal = {Journal}, year = {2020},
+  verification = {partly}, annote = {Small.}, unconfirmed = {journal}, note = {Journal not confirmed}
+}
+@book{ash1999,
+  author = {Ash, Ann}, title = {{A book \& more}}, publisher = {Press}, year = {1999},
+  verification = {verified}, annote = {A book.}, url = {https://gone.example/}, urlstatus = {dead},
+  archiveurl = {https://archive.example/gone}, archivedate = {2024-05-06}
+}
+@misc{unread, title = {Nobody cites this}, year = {n.d.}, verification = {verified}, annote = {A page.}}
+"""
+TEXT = """## First {#first}
+
+One [@doe2020; @ash1999]. Two [@ash1999].
+
+## Second {#second}
+
+Three [@doe2020, p. 3]. @doe2020b says so.
+
+## References {#references}
+
+\\bibliography
+"""
+
+
+def read(built, path):
+    assert built.status == 0, built.output
+    return html.document_fromstring((built.site / path).read_bytes())
+
+
+@pytest.fixture
+def small(miniature):
+    """A built site with one citing page and a library page."""
+    return miniature(
+        {
+            "research/references.bib": BIB,
+            "small.md": page("Small", TEXT),
+            "research/references.md": page("The library", "## All {#all}\n\n\\full_bibliography\n"),
+        }
+    )
+
+
+def test_marks_count_from_one_on_each_page_in_the_order_of_the_text(small):
+    """A reader meets (1) first, several works as one mark, and the same work under the same number."""
+    marks = read(small, "small/index.html").xpath("//a[@class='kb-cite']")
+    assert [mark.text_content() for mark in marks] == ["(1,2)", "(2)", "(1, p. 3)", "(3)"]
+    assert marks[0].get("aria-label") == "References 1 and 2"
+    assert marks[0].get("data-refs").split() == ["ref-doe2020", "ref-ash1999"]
+
+
+def test_a_work_named_in_a_sentence_shows_its_authors(small):
+    """A sentence that names a work reads as a sentence."""
+    assert "Doe and Roe\xa0(3) says so." in read(small, "small/index.html").xpath("//article")[0].text_content()
+
+
+def test_each_entry_leads_back_to_every_place_that_cites_it(small):
+    """From a reference, a reader goes back to each place, and is told in which section it stands."""
+    entry = read(small, "small/index.html").get_element_by_id("ref-doe2020")
+    links = entry.xpath(".//span[@class='kb-reference__back']/a")
+    assert [(link.text, link.get("href"), link.get("aria-label")) for link in links] == [
+        ("a", "#cite-1", "Back to citation a, in First"),
+        ("b", "#cite-3", "Back to citation b, in Second"),
+    ]
+
+
+def test_an_entry_says_what_the_work_shows_and_how_far_it_was_checked(small):
+    """Beside each reference a reader finds what it shows and does not, and what was not confirmed."""
+    tree = read(small, "small/index.html")
+    assert "It shows little." in tree.get_element_by_id("ref-doe2020").text_content()
+    assert "Journal not confirmed." in tree.get_element_by_id("ref-doe2020b").text_content()
+
+
+def test_a_dead_address_has_its_archived_copy_beside_it(small):
+    """A reader who meets a dead link finds the archived copy next to it."""
+    links = read(small, "small/index.html").get_element_by_id("ref-ash1999").xpath(".//a[@rel='noreferrer']")
+    assert ("https://archive.example/gone", "archived copy of 2024-05-06") in [
+        (link.get("href"), link.text_content()) for link in links
+    ]
+
+
+def test_the_library_lists_every_cited_work_with_its_pages_and_the_others_apart(small):
+    """The library shows each work once, with the sections that cite it; what no page cites is not mixed in."""
+    tree = read(small, "research/references/index.html")
+    cited, others = tree.xpath("//ul[contains(@class,'kb-library')]")
+    assert [entry.get("data-key") for entry in cited] == ["ash1999", "doe2020", "doe2020b"]
+    assert [entry.get("data-key") for entry in others] == ["unread"]
+    links = tree.get_element_by_id("ref-doe2020").xpath(".//span[@class='kb-reference__back']/a")
+    assert [(link.text, link.get("href")) for link in links] == [
+        ("Small: First", "../../small/#first"),
+        ("Small: Second", "../../small/#second"),
+    ]
+
+
+def test_search_holds_the_sentence_and_not_the_mark(small):
+    """Whoever searches finds prose, and the library, but neither numbers nor each page's list."""
+    assert small.status == 0, small.output
+    index = json.loads((small.site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    texts = {document["location"]: document["text"] for document in index["docs"]}
+    assert "One. Two." in texts["small/#first"]
+    assert "Three. Doe and Roe says so." in texts["small/#second"]
+    assert "A trial of things" not in texts["small/#references"]
+    assert any("A trial of things" in text for place, text in texts.items() if place.startswith("research/references/"))
+
+
+def test_an_author_date_style_means_the_same_work_on_every_page(miniature):
+    """2020a is one work wherever it is cited, also on a page that cites only the other one."""
+    files = {
+        "research/references.bib": BIB,
+        "one.md": page("One", "So [@doe2020].\n\n\\bibliography\n"),
+        "two.md": page("Two", "Thus [@doe2020b, p. 4].\n\n\\bibliography\n"),
+    }
+    built = miniature(files, csl_file="apa")
+    one, two = (read(built, f"{name}/index.html") for name in ("one", "two"))
+    years = []
+    for tree in (one, two):
+        mark = tree.xpath("//a[@class='kb-cite']")[0].text_content()
+        years.append(re.search(r"2020[ab]", mark)[0])
+        assert years[-1] in tree.xpath("//li[@class='kb-reference']")[0].text_content()
+    assert sorted(years) == ["2020a", "2020b"]
+
+
+def test_a_summary_may_cite_and_a_title_stays_clean(miniature):
+    """The summary that readers see first carries its mark; the browser's tab carries none."""
+    text = page("Small [@doe2020]", TEXT, summary="What is known [@ash1999].")
+    tree = read(miniature({"research/references.bib": BIB, "small.md": text}), "small/index.html")
+    assert tree.findtext(".//title") == "Small - Peer Support in Recovery"
+    assert tree.xpath("//p[@class='kb-summary']//a[@class='kb-cite']")[0].text_content() == "(1)"
+    assert tree.get_element_by_id("ref-ash1999").getparent()[0].get("id") == "ref-ash1999"
+
+
+@pytest.mark.parametrize(
+    ("url", "here", "link"),
+    [
+        ("a/", "b/", "../a/"),
+        ("a/#x", "b/c/", "../../a/#x"),
+        ("", "b/", "../"),
+        ("a.html#x", "b/c.html", "../a.html#x"),
+        ("a/#x", "a/", "./#x"),
+        ("index.html", "a.html", "index.html"),
+    ],
+)
+def test_a_link_between_pages_is_relative(url, here, link):
+    """Links hold under any base path, and from disk."""
+    assert relative(url, here) == link
+
+
+def test_letters_go_on_after_z():
+    """A work that is cited thirty times has thirty names for its places."""
+    assert [letter(number) for number in (0, 25, 26, 27, 701, 702)] == ["a", "z", "aa", "ab", "zz", "aaa"]

@@ -1,0 +1,161 @@
+"""The syntax: what is a citation, what is not, and what becomes of it in every place where a writer may put it."""
+
+import re
+
+import markdown
+import pytest
+
+from kb.citations import CitationExtension, Collector, locate, mark_groups, parse_group, scan, strip_groups
+from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite
+
+KNOWN = {"smith2020", "doe:2003", "key.dot", "DBLP:conf/x/y-1", "a+b", "a_b"}
+EXTENSIONS = [
+    "attr_list",
+    "tables",
+    "footnotes",
+    "admonition",
+    "def_list",
+    "toc",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+]
+
+
+def cited(text, **options):
+    """Render a text; give its HTML and the groups found in it."""
+    collector = Collector(KNOWN, **options)
+    made = markdown.markdown(text, extensions=[*EXTENSIONS, CitationExtension(collector)])
+    return made, collector
+
+
+@pytest.mark.parametrize(
+    ("text", "cites"),
+    [
+        ("@smith2020", (Cite("smith2020"),)),
+        ("see @a, pp. 3–4; @b", (Cite("a", "see ", ", pp. 3–4"), Cite("b"))),
+        ("-@a, 12", (Cite("a", "", ", 12", NO_AUTHOR),)),
+        ("@a p. 3", (Cite("a", "", " p. 3"),)),
+        ("@a;\n@b", (Cite("a"), Cite("b"))),
+        (
+            "@doe:2003; @key.dot; @DBLP:conf/x/y-1; @a+b; @a_b",
+            tuple(map(Cite, ["doe:2003", "key.dot", "DBLP:conf/x/y-1", "a+b", "a_b"])),
+        ),
+        ("@smith2020.", (Cite("smith2020", "", "."),)),
+        ("@{odd,key}, 3", (Cite("odd,key", "", ", 3"),)),
+        ("me@smith2020", None),
+        ("no key here", None),
+        ("@", None),
+    ],
+)
+def test_a_group_is_read_as_pandoc_reads_it(text, cites):
+    """A writer can give several works, words before and after, page numbers, and leave out the author."""
+    assert parse_group(text) == cites
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A paragraph [@smith2020].",
+        "- a list [@smith2020]",
+        "| a |\n| --- |\n| [@smith2020] |",
+        '!!! note "Title"\n    Body [@smith2020].',
+        "Text.[^1]\n\n[^1]: A note [@smith2020].",
+        "Term\n:   Meaning [@smith2020].",
+        '=== "Tab"\n    Inside [@smith2020].',
+        "> Quoted [@smith2020].",
+        "*Emphasis [@smith2020]*",
+        "over lines [see\n@smith2020, p.\n3]",
+    ],
+)
+def test_a_citation_works_wherever_text_stands(text):
+    """A writer cites in a list, a table, a notice, a tab, a footnote, a definition or a quotation as in a paragraph."""
+    made, collector = cited(text)
+    assert [use.group[0].key for use in collector.uses] == ["smith2020"]
+    assert made.count('<span class="kb-cite" data-n="0"></span>') == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`[@smith2020]` and ``@smith2020``",
+        "```\n[@smith2020]\n```",
+        "~~~\n@smith2020\n~~~",
+        "    [@smith2020]",
+        '<a title="[@smith2020]">x</a>',
+        "<!-- [@smith2020] -->",
+        "<div>\n[@smith2020]\n</div>",
+        "[words @smith2020](https://x.example/)",
+        "[words](https://x.example/@smith2020)",
+        "<https://x.example/@smith2020>",
+        "https://x.example/@smith2020",
+        "me@smith2020.example and <me@smith2020.example>",
+        "\\@smith2020 and [\\@smith2020]",
+        '![alt @smith2020](x.png "title [@smith2020]")',
+        "@somebody says",
+        "a#@smith2020 and a/@smith2020",
+    ],
+)
+def test_what_is_not_a_citation_is_left_alone(text):
+    """Code, HTML, comments, links, addresses, handles and escaped signs reach the reader as they were written."""
+    made, collector = cited(text)
+    assert collector.uses == []
+    assert collector.unknown == []
+    assert "kb-cite" not in made
+
+
+def test_a_heading_keeps_a_clean_id_and_name():
+    """The address of a section holds neither year nor number of what it cites."""
+    made, _ = cited("## What is known [@smith2020]\n")
+    assert re.match(r'<h2 id="what-is-known">What is known <span', made)
+
+
+def test_a_sentence_can_name_its_work():
+    """A writer can make a work the subject of a sentence, with a page."""
+    _, collector = cited("@smith2020 [p. 3] found, and @doe:2003. Not so.")
+    assert [(use.group[0].key, use.group[0].suffix, use.group[0].mode) for use in collector.uses] == [
+        ("smith2020", ", p. 3", IN_TEXT),
+        ("doe:2003", "", IN_TEXT),
+    ]
+
+
+def test_naming_works_in_sentences_can_be_switched_off():
+    """A site full of handles switches bare keys off and keeps bracketed ones, as with mkdocs-bibtex."""
+    made, collector = cited("@smith2020 and [@smith2020]", narrative=False)
+    assert [use.group[0].mode for use in collector.uses] == [NORMAL]
+    assert "@smith2020" in made
+
+
+def test_an_unknown_key_is_shown_and_told():
+    """A mistyped key is never swallowed: readers see a complaint, and the known works of the group stay."""
+    made, collector = cited("So it is [@smith2020; @smth2020].")
+    assert collector.unknown == [("", "smth2020")]
+    assert "[no reference: smth2020]" in made
+    assert [use.group for use in collector.uses] == [(Cite("smith2020"),)]
+
+
+def test_a_command_is_a_block_of_its_own():
+    r"""The list stands where \bibliography stands, and a sentence may speak of the command."""
+    made, _ = cited("Write `\\full_bibliography` so.\n\n## References\n\\bibliography\n\nAfter \\bibliography here.")
+    assert made.count('<div class="kb-list"></div>') == 1
+    assert "<code>\\full_bibliography</code>" in made
+    assert "After \\bibliography here." in made
+
+
+def test_the_first_look_finds_what_will_be_cited():
+    """Pandoc starts early on what the sources seem to cite."""
+    keys, groups = scan("Text [@a, p. 3; @b] and @c.\n")
+    assert keys == {"a", "b", "c"}
+    assert groups == {(Cite("a", "", ", p. 3"), Cite("b"))}
+
+
+def test_a_title_loses_its_citations_and_a_summary_keeps_them():
+    """The browser's tab shows no brackets; the summary shows a mark and nothing unescaped."""
+    assert strip_groups("A title [@smith2020]", KNOWN) == "A title"
+    assert strip_groups("A title [@nobody]", KNOWN) == "A title [@nobody]"
+    collector = Collector(KNOWN)
+    assert mark_groups("1 < 2 [@smith2020].", collector) == '1 &lt; 2 <span class="kb-cite" data-n="0"></span>.'
+
+
+def test_a_key_is_found_again_in_its_source():
+    """A complaint names the line and column where the key stands."""
+    assert list(locate("one\ntwo [@a; @ab]\n@a", "a")) == [(2, 6), (3, 1)]
