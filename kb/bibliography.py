@@ -11,19 +11,9 @@ from typing import TYPE_CHECKING
 
 from kb.citations import Use, scan
 from kb.csl import Formatted, Group, Item, Run, dummies, shape
-from kb.references import (
-    LISTS,
-    Citing,
-    Numbered,
-    Said,
-    as_numbers,
-    full_list,
-    names,
-    number_page,
-    page_list,
-    plain_mark,
-    write_marks,
-)
+from kb.exports import coins, to_bibtex, to_csl_json, to_ris
+from kb.lists import FORMATS, LISTS, Citing, full_list, page_list
+from kb.references import Numbered, Said, as_numbers, names, number_page, plain_mark, write_marks
 
 if TYPE_CHECKING:
     import re
@@ -46,10 +36,14 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a site's citations came to: each page's HTML, the works each page cites in its list's order."""
+    """What a site's citations came to: each page's HTML, the works each page cites, and files of references.
+
+    `content` and `keys` are by page path, the keys in the order of the page's list; `files` are by address in the site.
+    """
 
     content: dict[str, str]
     keys: dict[str, list[str]]
+    files: dict[str, str]
 
 
 class Bibliography:
@@ -100,7 +94,8 @@ class Bibliography:
 
             marked = write_marks(page.content, mine, say)
             content[page.path] = self._lists(marked, page, mine, formatted.references, citing)
-        return Resolved(content, {path: page.keys for path, page in numbered.items()})
+        keys = {path: page.keys for path, page in numbered.items()}
+        return Resolved(content, keys, self._files(pages, keys))
 
     def _run(self, items: list[Item], groups: list[Group]) -> Run:
         """Start Pandoc in this site's style and language."""
@@ -145,17 +140,41 @@ class Bibliography:
         citing: Mapping[str, list[Citing]],
     ) -> str:
         """Put the page's list and the library where the page asks for them."""
+        files = stem(page.url).rpartition("/")[2]
 
         def fill(match: re.Match[str]) -> str:
             if match[1] == "kb-full-list":
+                spans = {item["id"]: coins(item) for item in self.items}
                 here = {
                     key: [Citing(item.title, relative(item.url, page.url)) for item in found]
                     for key, found in citing.items()
                 }
-                return full_list(references, self.library, here, is_sorted=self.style.sorted)
-            return page_list(mine, references, self.library, numeric=self.style.numeric) if mine.keys else ""
+                return full_list(references, self.library, here, spans, files, is_sorted=self.style.sorted)
+            return page_list(mine, references, self.library, files, numeric=self.style.numeric) if mine.keys else ""
 
         return LISTS.sub(fill, content)
+
+    def _files(self, pages: Sequence[Rendered], keys: Mapping[str, list[str]]) -> dict[str, str]:
+        """Write each page's references, and on the library's page all, in the formats of reference managers."""
+        files: dict[str, str] = {}
+        for page in pages:
+            wanted = set(self.library) if 'class="kb-full-list"' in page.content else set(keys[page.path])
+            if not wanted:
+                continue
+            items = [item for item in self.items if item["id"] in wanted]
+            texts = {
+                "bib": to_bibtex(entry for key, entry in self.library.items() if key in wanted),
+                "ris": to_ris(items),
+                "json": to_csl_json(items),
+            }
+            files |= {f"{stem(page.url)}.{end}": texts[end] for end in FORMATS}
+        return files
+
+
+def stem(url: str) -> str:
+    """Give the address of a page's reference files without endings: `a/` has `a/cited`, `a.html` has `a.cited`."""
+    folder, slash, name = url.rpartition("/")
+    return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}cited"
 
 
 def relative(url: str, page: str) -> str:

@@ -118,17 +118,19 @@ def given(name: Item) -> str:
 
 
 def body(name: Item) -> str:
-    """Give the name of an institution, or ""; a dash stands for each comma, at which readers would divide it."""
-    return re.sub(r"\s*,\s*", " – ", plain(name.get("literal"))).strip(" –")
+    """Give the name of an institution, or "" if the name is a person's."""
+    return plain(name.get("literal"))
 
 
 def inverted(name: Item) -> str:
-    """Give a name as `Family, Given, Suffix`, or a body's name."""
+    """Give a name as `Family, Given, Suffix`, or a body's with a dash for each comma, which would divide it."""
     parts = (family(name), given(name), plain(name.get("suffix")).replace(",", " "))
-    return body(name) or ", ".join(part for part in parts if part)
+    return re.sub(r"\s*,\s*", " – ", body(name)).strip(" –") or ", ".join(part for part in parts if part)
 
 
 def note(item: Item) -> str:
     """Give a work's note as plain text; it says so if the record does not name all authors."""
-    short = len(people(item)) < len(item.get("author") or ())
-    return " ".join(part for part in (plain(item.get("note")), MORE_AUTHORS if short else "") if part)
+    text = plain(item.get("note"))
+    if len(people(item)) == len(item.get("author") or ()):
+        return text
+    return f"{text.rstrip('.')}. {MORE_AUTHORS}" if text else MORE_AUTHORS

@@ -216,7 +216,7 @@ def _coins_work(item: Item, genre: str, title: str, container: str) -> list[tupl
         (container, plain(item.get("container-title"))),
         ("aulast", family(person)),
         ("aufirst", given(person)),
-        *(("aucorp" if body(name) else "au", inverted(name)) for name in authors),
+        *(("aucorp" if body(name) else "au", body(name) or inverted(name)) for name in authors),
         ("date", written(day(item), "-")),
         ("volume", plain(item.get("volume"))),
         ("issue", plain(item.get("issue"))),
@@ -237,7 +237,7 @@ def _coins_dublin_core(item: Item) -> list[tuple[str, str]]:
     return [
         ("type", COINS_TYPES.get(one_line(item.get("type")), "document")),
         ("title", plain(item.get("title"))),
-        *(("aucorp" if body(name) else "creator", inverted(name)) for name in people(item)),
+        *(("aucorp" if body(name) else "creator", body(name) or inverted(name)) for name in people(item)),
         ("date", written(day(item), "-")),
         ("publisher", plain(item.get("publisher"))),
         ("source", plain(item.get("container-title"))),

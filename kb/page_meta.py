@@ -136,7 +136,7 @@ def _schema_work(item: Item) -> dict[str, Any]:
 def _schema_author(name: Item) -> dict[str, str]:
     """Give an author as a schema.org Person or Organization."""
     if body(name):
-        return {"@type": "Organization", "name": plain(name.get("literal"))}
+        return {"@type": "Organization", "name": body(name)}
     parts = (given(name), family(name), plain(name.get("suffix")))
     return {"@type": "Person", "name": " ".join(part for part in parts if part)}
 

@@ -14,7 +14,7 @@ from mkdocs_bibtex.config import BibTexConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.utils import tempfile_from_url
 
-from kb.bibliography import Bibliography, Rendered
+from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, locate, mark_groups, scan, strip_groups
 from kb.findings import Finding, report
 from kb.items import read_items
@@ -51,6 +51,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         super().__init__()
         self.library: dict[str, Entry] = {}
         self.bibliography: Bibliography
+        self.resolved: Resolved
         self.collector = Collector()
         self.files: list[Path] = []
 
@@ -113,10 +114,22 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
             raise PluginError(f"the citations could not be formatted: {error}") from error
         for page in pages:
             _part(page, resolved.content[page.file.src_uri])
+        self.resolved = resolved
         cited = {key for keys in resolved.keys.values() for key in keys}
         for key in sorted(self.library.keys() - cited):
             log.info("the bibliography's '%s' is cited on no page", key)
         return env
+
+    def cited_items(self, path: str) -> list[dict[str, Any]]:
+        """Give the works that a page cites, as CSL-JSON, in the order of its list."""
+        by_key = {item["id"]: item for item in self.bibliography.items}
+        return [by_key[key] for key in self.resolved.keys.get(path, [])]
+
+    @event_priority(90)  # before the built site is checked
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Write the files of references that the pages lead to."""
+        for address, text in self.resolved.files.items():
+            Path(config.site_dir, address).write_bytes(text.encode())
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:  # noqa: ANN401
         """Rebuild when the bibliography or the style is saved."""

@@ -18,7 +18,9 @@ from kb.a_to_z import a_to_z
 from kb.book import read_book
 from kb.findings import report
 from kb.helplines import Helpline, render
+from kb.page_meta import citation_meta, cite_this_page, page_json_ld
 from kb.pages import Page, now
+from kb.plugins.citations import CitationsPlugin
 from kb.schema import READERS
 
 if TYPE_CHECKING:
@@ -69,6 +71,9 @@ class View:
     related: tuple[Related, ...]
     overdue: bool
     public_url: str
+    meta: tuple[tuple[str, str], ...]
+    json_ld: str
+    cite: dict[str, str]
 
 
 class Options(Config):
@@ -143,8 +148,10 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         source = self.pages.get(page.file.src_uri)
         address = (config.site_url or "") + checks.outputs(page.file.src_uri)[0].removesuffix("index.html")
         page.canonical_url = address
+        who = identity(config)
         view = View(
-            identity=identity(config),
+            identity=who,
+            **_citable(page, source, who, address, config),
             page=source,
             readers=tuple(READERS[word] for word in source.readers) if source else (),
             related=tuple(self._related(path, config) for path in source.related) if source else (),
@@ -175,6 +182,25 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         directory, flat = checks.outputs(path)
         url = directory.removesuffix("index.html") if config.use_directory_urls else flat
         return Related(target.title, target.summary, url or ".")
+
+
+def _citable(
+    page: MkDocsPage, source: Page | None, who: Identity, address: str, config: MkDocsConfig
+) -> dict[str, Any]:
+    """Give what reference managers and search engines read of a page, and how to cite it."""
+    if source is None:
+        return {"meta": (), "json_ld": "", "cite": {}}
+    citations = config.plugins.get("kb-citations")
+    items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
+    title = str(page.title)
+    authors = [who.publisher] if who.publisher else []
+    return {
+        "meta": tuple(citation_meta(title, who.name, authors, source.updated, address, items)),
+        "json_ld": page_json_ld(
+            title, source.description, who.name, source.updated, source.checked, address, who.licence_url, items
+        ),
+        "cite": cite_this_page(title, who.name, source.updated, address),
+    }
 
 
 def identity(config: MkDocsConfig) -> Identity:

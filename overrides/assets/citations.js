@@ -22,7 +22,7 @@
 
   function open(next) {
     const entries = (next.dataset.refs || "").split(" ").map((id) => document.getElementById(id)).filter(Boolean);
-    if (next === mark || !entries[0]) return false;
+    if (next === mark || !entries[0]) return;
     close();
     mark = next;
     box = document.createElement("div");
@@ -31,15 +31,13 @@
     for (const part of box.querySelectorAll("[id]")) part.removeAttribute("id");
     box.id = box.className = "kb-preview";
     box.tabIndex = -1;
-    box.setAttribute("role", "dialog");
-    box.setAttribute("aria-label", mark.getAttribute("aria-label") || mark.textContent);
+    box.role = "dialog";
+    box.ariaLabel = mark.ariaLabel || mark.textContent;
     mark.setAttribute("aria-details", box.id);
     mark.after(box); // so Tab leads from the mark into it
     box.popover = "manual"; // the top layer: no table or header cuts it off
     box.showPopover();
     place();
-    requestAnimationFrame(place); // once more, when the browser has scrolled to a focused mark
-    return true;
   }
 
   function close() {
@@ -58,10 +56,10 @@
     const column = (mark.closest("article") || root).getBoundingClientRect();
     const above = lines[0].top - top, below = root.clientHeight - edge - lines.at(-1).bottom;
     const up = box.scrollHeight + edge <= above || above > below, line = lines.at(up ? 0 : -1), wide = box.offsetWidth;
-    box.style.maxHeight = Math.max(above, below) + "px";
     const right = Math.min(column.right, root.clientWidth - edge) - wide;
-    const left = Math.max(edge, Math.min(Math.max(column.left, line.left + (line.width - wide) / 2), right));
-    box.style.left = scrollX + left + "px";
+    const left = Math.max(column.left, line.left + (line.width - wide) / 2);
+    box.style.maxHeight = Math.max(above, below) + "px";
+    box.style.left = scrollX + Math.max(edge, Math.min(left, right)) + "px";
     box.style.top = scrollY + (up ? line.top - box.offsetHeight : line.bottom) + "px";
   }
 
@@ -92,8 +90,9 @@
   on("pointerdown", press);
   on("pointerup", press);
   on("click", (event) => {
-    const next = cite(event.target);
-    if (next && !mouse && event.detail && open(next)) {
+    const next = cite(event.target), first = next && next !== mark && event.detail && !mouse;
+    if (first) open(next);
+    if (first && box) {
       event.preventDefault();
       box.focus({ preventScroll: true });
     } else if (next || (inside(event.target) && event.target.closest("a"))) setTimeout(close);
