@@ -107,7 +107,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         """Put marks and lists in their places, and say what is wrong with the citations."""
         self._warn(files, Path(config.docs_dir))
         pages = [file.page for file in files.documentation_pages() if file.page]
-        rendered = [Rendered(page.file.src_uri, str(page.title), page.url, _whole(page)) for page in pages]
+        rendered = [Rendered(page.file.src_uri, _title(page), page.url, _whole(page)) for page in pages]
         try:
             resolved = self.bibliography.resolve(rendered, self.collector.uses)
         except RuntimeError as error:
@@ -160,6 +160,11 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
             text = file.content_string if file else ""
             for line, column in [*locate(text, key)] or [(0, 0)]:
                 log.warning("%s", Finding(f"{docs.name}/{path}", line, column, *unknown_key(key, self.library)))
+
+
+def _title(page: MkDocsPage) -> str:
+    """Give a page's own title, rather than the short one of the menu."""
+    return str(page.meta.get("title") or page.title)
 
 
 def _whole(page: MkDocsPage) -> str:

@@ -192,7 +192,7 @@ def _citable(
         return {"meta": (), "json_ld": "", "cite": {}}
     citations = config.plugins.get("kb-citations")
     items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
-    title = str(page.title)
+    title = str(page.meta.get("title") or page.title)
     authors = [who.publisher] if who.publisher else []
     return {
         "meta": tuple(citation_meta(title, who.name, authors, source.updated, address, items)),
