@@ -3,9 +3,8 @@
     python -m bench.citations [--pages 300] [--refs 500] [--runs 3] [--stock] [--keep FOLDER]
 
 Each build with citations comes straight after one of the same pages without a citation plugin, where [@key] stays plain
-text; a ratio belongs to such a pair, so that what else the machine does falls on both. The library has works of one
-group in one year, institutions, particles, accents in Unicode and LaTeX, and nothing that stock mkdocs-bibtex cannot
-read. The same numbers give the same corpus.
+text; a ratio belongs to such a pair, so that other work on the machine falls on both. The library has what real ones
+have, and nothing that stock mkdocs-bibtex cannot read. The same numbers give the same corpus.
 """
 
 from __future__ import annotations

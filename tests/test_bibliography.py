@@ -8,7 +8,7 @@ from conftest import page
 from lxml import html
 
 from kb.bibliography import relative
-from kb.references import letter
+from kb.lists import letter
 
 BIB = r"""@article{doe2020,
   author = {Doe, Jane and Roe, Richard}, title = {A trial of things}, journal = {Journal}, year = {2020},

@@ -87,7 +87,7 @@ def test_a_newcomer_builds_the_site_with_one_command(clone):
 
 @pytest.mark.full
 def test_saving_a_page_changes_what_is_served(clone):
-    """A writer sees the page in the browser, saves a change, and sees the change."""
+    """A writer saves a page, then the bibliography, and sees each change in the browser."""
     python = clone / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     server = subprocess.Popen(
         [python, "-m", "kb", "serve", "--dev-addr", "127.0.0.1:8765"],
@@ -100,6 +100,11 @@ def test_saving_a_page_changes_what_is_served(clone):
         page = clone / "docs" / "about" / "changes.md"
         page.write_text(page.read_text(encoding="utf-8") + "\nA sentence saved just now.\n", encoding="utf-8")
         assert served("http://127.0.0.1:8765/about/changes/", "A sentence saved just now.")
+        library = clone / "docs" / "research" / "references.bib"
+        text = library.read_text(encoding="utf-8")
+        assert "Recovery capital: A primer" in text
+        library.write_text(text.replace("Recovery capital: A primer", "A title saved just now"), encoding="utf-8")
+        assert served("http://127.0.0.1:8765/research/references/", "A title saved just now")
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -16,14 +16,16 @@ WORDS = "Peers who have been there themselves help people to start treatment and
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="material.css"><link rel="stylesheet" href="kb.css">
-<link rel="stylesheet" href="citations.css"><script src="citations.js"></script></head><body dir="ltr"><header class="md-header">Peer Support</header>
+<link rel="stylesheet" href="citations.css"><script src="citations.js"></script></head><body dir="ltr">
+<header class="md-header">Peer Support</header>
 <main><article class="md-content__inner md-typeset">"""
 ENTRY = """<li class="kb-reference" id="ref-{0}" data-key="{0}">
 <span class="kb-reference__text">Author {0}, <em id="title-{0}">A work</em>. <a
 href="https://doi.org/10.1/{0}">doi:10.1/{0}</a>.</span>
 <span class="kb-reference__note">It shows {0}; it does not show why.</span>
 <span class="kb-reference__check">Record: {0} was seen in a public copy.</span>
-<span class="kb-reference__back">Cited above: <a href="#cite-{1}" aria-label="Back to citation a, in What is known">a</a>
+<span class="kb-reference__back">Cited above:
+<a href="#cite-{1}" aria-label="Back to citation a, in What is known">a</a>
 <a href="#cite-4" aria-label="Back to citation b, in What is known">b</a></span></li>"""
 OPEN = ".kb-preview"
 
