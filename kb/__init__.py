@@ -6,9 +6,20 @@ Read the rooms in this order and you have followed a page from its source to a U
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
     a_to_z      every page and glossary term in one list
-    library     what they cite: a .bib file as checked entries
+    library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
-    markup      small repairs to the HTML that Markdown makes (tables)
+    styles      a CSL style by name or file, mended for Pandoc
+    items       .bib text as CSL-JSON
+    csl         references and citation groups formatted, by one Pandoc run for the site
+    citations   [@key] parsed, and a place left for each mark (a Python-Markdown extension)
+    references  marks numbered and written
+    csl_items   values read out of CSL-JSON
+    exports     references out again: BibTeX, RIS, CSL-JSON, COinS
+    page_meta   what reference managers and search engines read of a page
+    lists       a page's list, and the library
+    bibliography  all of that for one site
+    standalone  the same without MkDocs: for Zensical and plain Python-Markdown
+    markup      small repairs to the HTML that Markdown makes (tables, cards)
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
     publish     a checked build that replaces the site only when it is good

@@ -105,7 +105,7 @@ class Bibliography:
         """Give the references, with those of works that the first look at the sources did not see."""
         if self.run is None:
             self.start([], "")
-        assert self.run is not None  # noqa: S101 - `start` has just set it
+        assert self.run is not None  # noqa: S101 - start() has just set it
         formatted = self.run.result()
         wanted = {cite.key for use in uses for cite in use.group}
         if wanted <= formatted.references.keys():

@@ -1,8 +1,8 @@
 """References and citation groups come in; their formatted HTML goes out, through one Pandoc run for the whole site.
 
-One document holds every group and every work that any page cites, so that a suffix such as 2002a means the same work on
-every page. Of a numeric style only the shapes of groups are formatted ("the first three", "the fifth with p. 3"), because
-each page counts from 1. Results are kept in a folder, by content, and the folder is safe to delete.
+One document holds every group and every work that any page cites, so that a suffix such as 2002a means the same work
+on every page. Of a numeric style only the shapes of groups are formatted ("the first three", "the fifth with p. 3"),
+because each page counts from 1. Results are kept in a folder, by content, and the folder is safe to delete.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import hashlib
 import json
 import re
 import subprocess
+import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,35 +62,31 @@ class Run:
         digest = hashlib.sha256(document + style.text + pypandoc.get_pandoc_version().encode()).hexdigest()
         self.stored = cache / f"{digest[:32]}.json" if cache else None
         self.process: subprocess.Popen[bytes] | None = None
-        if not (self.stored and self.stored.exists()):
+        self.kept = _kept(self.stored)
+        if self.kept is None:
             self.process = self._start(document)
 
     def result(self) -> Formatted:
         """Wait for the run and give what it made. Raises RuntimeError with Pandoc's own words if it failed."""
-        if self.process is None:
-            references, marks = json.loads(self._stored().read_text(encoding="utf-8"))
-        else:
-            output, errors = self.process.communicate()
+        if self.kept is None and self.process:
+            self.process.wait()
             if self.process.returncode:
-                raise RuntimeError(errors.decode(errors="replace").strip())
-            references, marks = _read(output)
-            if self.stored:
-                self.stored.parent.mkdir(parents=True, exist_ok=True)
-                self.stored.write_text(json.dumps([references, marks]), encoding="utf-8")
+                self.errors.seek(0)
+                raise RuntimeError(self.errors.read().decode(errors="replace").strip())
+            self.output.seek(0)
+            self.kept = _read(self.output.read())
+            _keep(self.stored, self.kept)
+        references, marks = self.kept or ({}, [])
         return Formatted(references, dict(zip(self.groups, marks, strict=True)))
 
-    def _stored(self) -> Path:
-        """Give the file that holds the kept result."""
-        assert self.stored is not None  # noqa: S101 - set when there is no process; this tells mypy
-        return self.stored
-
     def _start(self, document: bytes) -> subprocess.Popen[bytes]:
-        """Start Pandoc on a document, fed from a thread-free pipe: Pandoc reads all before it writes."""
-        folder = self.cache or Path.cwd()
-        folder.mkdir(parents=True, exist_ok=True)
-        style = folder / f"{self.style.digest}.csl"
-        if not style.exists():
-            style.write_bytes(self.style.text)
+        """Start Pandoc on a document; files, not pipes, so that neither side ever waits for the other."""
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - Pandoc writes there until `result` reads it
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - the same
+        with tempfile.NamedTemporaryFile(suffix=".csl", delete=False) as style:
+            style.write(self.style.text)
+        self.style_file = Path(style.name)
+        weakref.finalize(self, self.style_file.unlink, missing_ok=True)
         command = [
             pypandoc.get_pandoc_path(),
             "-f",
@@ -98,16 +96,32 @@ class Run:
             "--wrap=none",
             "--citeproc",
             "--csl",
-            str(style),
+            style.name,
         ]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
-        )
-        assert process.stdin is not None  # noqa: S101 - asked for as a pipe
-        process.stdin.write(document)
-        process.stdin.close()
-        process.stdin = None
-        return process
+        with tempfile.TemporaryFile() as source:
+            source.write(document)
+            source.seek(0)
+            return subprocess.Popen(command, stdin=source, stdout=self.output, stderr=self.errors)
+
+
+def _kept(stored: Path | None) -> tuple[dict[str, str], list[str]] | None:
+    """Give what an earlier run left, or None if there is nothing, or nothing that can be read."""
+    try:
+        if stored is None:
+            return None
+        references, marks = json.loads(stored.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return references, marks
+
+
+def _keep(stored: Path | None, made: tuple[dict[str, str], list[str]]) -> None:
+    """Keep what a run made, in one step, so that a build that is killed leaves no half of it."""
+    if stored:
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=stored.parent, delete=False, encoding="utf-8") as file:
+            json.dump(made, file)
+        Path(file.name).replace(stored)
 
 
 def shape(group: Group, numbers: dict[str, int]) -> Group:
@@ -153,16 +167,13 @@ def _block(name: str, group: Group, style: Style) -> Item:
 
 def _words(text: str) -> list[Item]:
     """Give text as Pandoc inlines; leading and trailing spaces are kept."""
-    found: list[Item] = []
-    for part in re.split(r"(\s+)", text):
-        if part:
-            found.append({"t": "Space"} if part.isspace() else {"t": "Str", "c": part})
-    return found
+    parts = filter(None, re.split(r"(\s+)", text))
+    return [{"t": "Space"} if part.isspace() else {"t": "Str", "c": part} for part in parts]
 
 
 def _plain(text: str) -> list[Item]:
-    """Give text as inlines that Pandoc does not take for a locator."""
-    return [{"t": "Span", "c": [["", [], []], _words(text)]}]
+    """Give text as inlines that Pandoc does not take for a locator: behind an empty one, which its manual calls {}."""
+    return [{"t": "Str", "c": "{}"}, *_words(text)]
 
 
 def _string(text: str) -> Item:
@@ -181,7 +192,9 @@ def _meta(value: object) -> Item:
 
 def _read(output: bytes) -> tuple[dict[str, str], list[str]]:
     """Read Pandoc's HTML: the references by key, in order, and the marks in order."""
-    tree = html.document_fromstring(b"<meta charset='utf-8'><body>" + output + b"</body>")
+    tree: Any = html.document_fromstring(
+        b"<meta charset='utf-8'><body>" + output + b"</body>"
+    )  # lxml's types are loose
     references = {}
     for entry in tree.xpath("//div[contains(concat(' ', @class, ' '), ' csl-entry ')]"):
         references[entry.get("id").removeprefix("ref-")] = _inner(entry)

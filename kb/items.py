@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # Fields or types that only biblatex has; a file that uses one is read as biblatex.
 BIBLATEX = re.compile(
-    r"@(online|report|thesis|collection|dataset)\s*\{|^\s*(date|journaltitle|location)\s*=", re.I | re.M
+    r"@(online|report|thesis|collection|dataset)\s*\{|^\s*(date|journaltitle|location)\s*=",
+    re.IGNORECASE | re.MULTILINE,
 )
 BRACES = re.compile(r"[{}]")
 NAMES = ("author", "editor", "translator", "collection-editor", "container-author", "director")
@@ -63,6 +64,8 @@ def _mended(item: dict[str, Any]) -> dict[str, Any]:
     for field, value in kept.items():
         if isinstance(value, str) and field != "id":
             kept[field] = BRACES.sub("", value)
+    if kept.get("type", "") in {"", "document"} and kept.get("URL"):
+        kept["type"] = "webpage"  # BibTeX's @misc with an address
     if kept.get("URL") and kept.get("DOI") and kept["DOI"] in kept["URL"]:
         del kept["URL"]  # the DOI is the address
     return kept

