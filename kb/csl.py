@@ -1,34 +1,40 @@
-"""References and citation groups come in; their formatted HTML goes out, through one Pandoc run for the whole site.
+"""References and citation groups come in; their formatted HTML goes out, from as few Pandoc runs as give it soonest.
 
-One document holds every group and every work that any page cites, so that a suffix such as 2002a means the same work
-on every page. Of a numeric style only the shapes of groups are formatted ("the first three", "the fifth with p. 3"),
-because each page counts from 1. Results are kept in a folder, by content, and the folder is safe to delete.
+All works that any page cites are told apart together, so that a suffix such as 2002a means the same work on every page.
+Of a numeric style only the shapes of groups are formatted ("the first three", "the fifth with p. 3"), because each page
+counts from 1.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import subprocess
-import tempfile
-import weakref
+from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-import pypandoc
 from lxml import etree, html
 
+from kb.pandoc import Job
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from kb.styles import Style
 
 SAFE_HREF = re.compile(r"(https?|mailto):", re.IGNORECASE)
+URL_MARKS = "!#$%&'()*+,/:;=?@[]~"  # RFC 3986, 2.2 and 2.1; all else in an address is written as %XX
 KEPT_TAGS = {"i", "em", "b", "strong", "sup", "sub", "a"}
+EMPHASIS = re.compile(r"(?<![\w*])(\*\*?|_)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+NAMES = ("author", "editor", "translator", "director", "collection-editor", "container-author")
 DUMMY = "kb-dummy-"
+FEW = 100  # so many works without a namesake are formatted as soon with the others as beside them
 NORMAL, IN_TEXT, NO_AUTHOR = "NormalCitation", "AuthorInText", "SuppressAuthor"
 
-Item = dict[str, Any]  # one CSL-JSON item, as Pandoc writes it
+Item = dict[str, Any]  # one CSL-JSON item, as kb.items gives it
+Node = dict[str, Any]  # one node of Pandoc's document, as JSON
 
 
 @dataclass(frozen=True)
@@ -53,75 +59,44 @@ class Formatted:
 
 
 class Run:
-    """A Pandoc run that goes on beside the rendering of pages; `result` waits for it."""
+    """Pandoc at work beside the rendering of pages; `result` waits for it.
+
+    A style such as APA's tells authors of one family name apart by their given names, and Pandoc's time for that grows
+    with the square of the works. So works without a namesake go to one run and the others to a second, beside it.
+    """
 
     def __init__(self, style: Style, lang: str, items: list[Item], groups: list[Group], cache: Path | None) -> None:
-        """Start formatting `groups` and the list of `items`, unless the cache has the result of exactly this."""
-        self.groups, self.style, self.cache = groups, style, cache
-        document = json.dumps(_document(style, lang, items, groups), sort_keys=True).encode()
-        digest = hashlib.sha256(document + style.text + pypandoc.get_pandoc_version().encode()).hexdigest()
-        self.stored = cache / f"{digest[:32]}.json" if cache else None
-        self.process: subprocess.Popen[bytes] | None = None
-        self.kept = _kept(self.stored)
-        if self.kept is None:
-            self.process = self._start(document)
+        """Start formatting `groups` and the list of `items`, unless `cache` has the result of exactly this."""
+        self.style, self.lang, self.cache = style, lang, cache
+        every = style.namesakes == "all"
+        self.apart = _namesakes(items, every=every) if style.namesakes else set()
+        whole = len(items) - len(self.apart) < FEW
+        if whole:
+            self.apart = set()
+        split = {group for group in groups if any(cite.key in self.apart for cite in group)}
+        self.groups = [[group for group in groups if group not in split], sorted(split, key=repr)]
+        self.jobs = [self._job(style.text if whole else style.quick, items, self.groups[0])] if items else []
+        if self.apart:
+            among = self.apart | {cite.key for group in split for cite in group}
+            self.jobs.append(self._job(style.text, _lookalikes(items, among, every=every), self.groups[1]))
 
     def result(self) -> Formatted:
-        """Wait for the run and give what it made. Raises RuntimeError with Pandoc's own words if it failed."""
-        if self.kept is None and self.process:
-            self.process.wait()
-            if self.process.returncode:
-                self.errors.seek(0)
-                raise RuntimeError(self.errors.read().decode(errors="replace").strip())
-            self.output.seek(0)
-            self.kept = _read(self.output.read())
-            _keep(self.stored, self.kept)
-        references, marks = self.kept or ({}, [])
-        return Formatted(references, dict(zip(self.groups, marks, strict=True)))
+        """Wait for the runs and give what they made. Raises RuntimeError with Pandoc's own words if one failed."""
+        references: dict[str, str] = {}
+        marks: dict[Group, str] = {}
+        for job, groups in zip(self.jobs, self.groups, strict=False):
+            made, texts = job.result()
+            references |= {key: text for key, text in made.items() if not references or key in self.apart}
+            marks |= dict(zip(groups, texts, strict=True))
+        return Formatted(references, marks)
 
-    def _start(self, document: bytes) -> subprocess.Popen[bytes]:
-        """Start Pandoc on a document; files, not pipes, so that neither side ever waits for the other."""
-        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - Pandoc writes there until `result` reads it
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - the same
-        with tempfile.NamedTemporaryFile(suffix=".csl", delete=False) as style:
-            style.write(self.style.text)
-        self.style_file = Path(style.name)
-        weakref.finalize(self, self.style_file.unlink, missing_ok=True)
-        command = [
-            pypandoc.get_pandoc_path(),
-            "-f",
-            "json",
-            "-t",
-            "html",
-            "--wrap=none",
-            "--citeproc",
-            "--csl",
-            style.name,
-        ]
-        with tempfile.TemporaryFile() as source:
-            source.write(document)
-            source.seek(0)
-            return subprocess.Popen(command, stdin=source, stdout=self.output, stderr=self.errors)
-
-
-def _kept(stored: Path | None) -> tuple[dict[str, str], list[str]] | None:
-    """Give what an earlier run left, or None if there is nothing, or nothing that can be read."""
-    try:
-        if stored is None:
-            return None
-        references, marks = json.loads(stored.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return references, marks
-
-
-def _keep(stored: Path | None, made: tuple[dict[str, str], list[str]]) -> None:
-    """Keep what a run made, in one step, so that a build that is killed leaves no half of it."""
-    if stored:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=stored.parent, delete=False, encoding="utf-8") as file:
-            json.dump(made, file)
-        Path(file.name).replace(stored)
+    def _job(self, csl: str, items: list[Item], groups: list[Group]) -> Job[tuple[dict[str, str], list[str]]]:
+        """Have Pandoc format groups and the list of items in a style's text."""
+        arguments = ["-f", "json", "-t", "html", "--wrap=none", "--citeproc"]
+        arguments += ["--csl", "{style.csl}", "--bibliography", "{items.json}"]
+        known = [_bare(item) for item in items] if self.style.bare else items
+        files = {"style.csl": csl, "items.json": json.dumps(known)}
+        return Job(arguments, json.dumps(_document(self.style, self.lang, items, groups)), _read, files, self.cache)
 
 
 def shape(group: Group, numbers: dict[str, int]) -> Group:
@@ -134,22 +109,62 @@ def dummies(count: int) -> list[Item]:
     return [{"id": f"{DUMMY}{number}", "type": "book", "title": str(number)} for number in range(1, count + 1)]
 
 
-def _document(style: Style, lang: str, items: list[Item], groups: list[Group]) -> Item:
-    """Give Pandoc's document: one block for each group, the works as metadata."""
-    blocks = [_block(f"kb-g{number}", group, style) for number, group in enumerate(groups)]
-    ordered = [Cite(item["id"]) for item in items]
-    meta = {
-        "lang": _string(lang),
-        "link-citations": {"t": "MetaBool", "c": False},
-        "references": {"t": "MetaList", "c": [_meta(item) for item in items]},
+def _bare(item: Item) -> Item:
+    """Give an item whose names have no full stop after Jr."""
+    return item | {
+        role: [name | {"suffix": name["suffix"].rstrip(".")} if "suffix" in name else name for name in item[role]]
+        for role in NAMES
+        if role in item
     }
-    # All works are cited once at the start, so that numbers follow their order here.
-    first = [_block("kb-all", tuple(ordered), style)] if ordered else []
-    return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": first + blocks}
 
 
-def _block(name: str, group: Group, style: Style) -> Item:
+def _tokens(item: Item, *, every: bool) -> dict[str, str]:
+    """Give what a mark may call a work: family names of its first persons (or `every` one), each with whose it is."""
+    found = {}
+    for role in NAMES:
+        for person in item.get(role, [])[: None if every else 1]:
+            family = str(person.get("family") or person.get("literal") or person.get("given", ""))
+            whose = json.dumps(person, sort_keys=True)
+            found[family.casefold()] = whose
+            found[f"{person.get('non-dropping-particle', '')} {family}".casefold().strip()] = whose
+    return found or {str(item.get("title", "")).casefold(): ""}
+
+
+def _namesakes(items: Iterable[Item], *, every: bool) -> set[str]:
+    """Give the keys of works that share a family name with another work by somebody else."""
+    whose: dict[str, set[str]] = defaultdict(set)
+    tokens = {item["id"]: _tokens(item, every=every) for item in items}
+    for found in tokens.values():
+        for token, person in found.items():
+            whose[token].add(person)
+    return {key for key, found in tokens.items() if any(len(whose[token]) > 1 for token in found)}
+
+
+def _lookalikes(items: list[Item], keys: set[str], *, every: bool) -> list[Item]:
+    """Give the items of `keys` and every other whose mark may look like one of theirs."""
+    tokens = {item["id"]: set(_tokens(item, every=every)) for item in items}
+    wanted = {token for key in keys for token in tokens[key]}
+    return [item for item in items if item["id"] in keys or tokens[item["id"]] & wanted]
+
+
+def _document(style: Style, lang: str, items: list[Item], groups: list[Group]) -> Node:
+    """Give Pandoc's document: one block for each group; the works are in a file of their own."""
+    blocks = [_block(f"kb-g{number}", group, style) for number, group in enumerate(groups)]
+    meta: Node = {"lang": {"t": "MetaString", "c": lang}}
+    if style.numeric:  # all works are cited once at the start, so that numbers follow their order here
+        blocks.insert(0, _block("kb-all", tuple(Cite(item["id"]) for item in items), style))
+    else:
+        meta["nocite"] = {"t": "MetaInlines", "c": [_cite((Cite("*"),), style)]}
+    return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
+
+
+def _block(name: str, group: Group, style: Style) -> Node:
     """Give a block that holds one citation group."""
+    return {"t": "Div", "c": [[name, [], []], [{"t": "Plain", "c": [_cite(group, style)]}]]}
+
+
+def _cite(group: Group, style: Style) -> Node:
+    """Give a citation group."""
     cites = [
         {
             "citationId": cite.key,
@@ -161,57 +176,56 @@ def _block(name: str, group: Group, style: Style) -> Item:
         }
         for cite in group
     ]
-    inline = {"t": "Cite", "c": [cites, [{"t": "Str", "c": "?"}]]}
-    return {"t": "Div", "c": [[name, [], []], [{"t": "Plain", "c": [inline]}]]}
+    return {"t": "Cite", "c": [cites, [{"t": "Str", "c": "?"}]]}
 
 
-def _words(text: str) -> list[Item]:
-    """Give text as Pandoc inlines; leading and trailing spaces are kept."""
-    parts = filter(None, re.split(r"(\s+)", text))
-    return [{"t": "Space"} if part.isspace() else {"t": "Str", "c": part} for part in parts]
+def _words(text: str) -> list[Node]:
+    """Give text as Pandoc inlines, with *emphasis*; leading and trailing spaces are kept."""
+    found: list[Node] = []
+    for number, part in enumerate(EMPHASIS.split(text)):
+        if number % 3 == 1:
+            found.append({"t": "Strong" if part == "**" else "Emph", "c": []})
+        elif number % 3 == 2:  # noqa: PLR2004 - what the two marks enclose
+            found[-1]["c"] = _words(part)
+        else:
+            words = [word for word in re.split(r"(\s+)", part) if word]
+            found += [{"t": "Space"} if word.isspace() else {"t": "Str", "c": word} for word in words]
+    return found
 
 
-def _plain(text: str) -> list[Item]:
-    """Give text as inlines that Pandoc does not take for a locator: behind an empty one, which its manual calls {}."""
-    return [{"t": "Str", "c": "{}"}, *_words(text)]
+def _plain(text: str) -> list[Node]:
+    """Give text as inlines that Pandoc does not take for a locator."""
+    return [{"t": "Span", "c": [["", [], []], _words(text)]}]
 
 
-def _string(text: str) -> Item:
-    """Give a metadata text that Pandoc takes as it stands."""
-    return {"t": "MetaString", "c": text}
-
-
-def _meta(value: object) -> Item:
-    """Give a CSL-JSON value as Pandoc metadata; the markup of CSL-JSON titles becomes inlines there."""
-    if isinstance(value, dict):
-        return {"t": "MetaMap", "c": {key: _meta(inner) for key, inner in value.items()}}
-    if isinstance(value, list):
-        return {"t": "MetaList", "c": [_meta(inner) for inner in value]}
-    return _string(str(value))
-
-
-def _read(output: bytes) -> tuple[dict[str, str], list[str]]:
+def _read(output: str) -> tuple[dict[str, str], list[str]]:
     """Read Pandoc's HTML: the references by key, in order, and the marks in order."""
-    tree: Any = html.document_fromstring(
-        b"<meta charset='utf-8'><body>" + output + b"</body>"
-    )  # lxml's types are loose
-    references = {}
-    for entry in tree.xpath("//div[contains(concat(' ', @class, ' '), ' csl-entry ')]"):
-        references[entry.get("id").removeprefix("ref-")] = _inner(entry)
-    found = {int(div.get("id")[4:]): div for div in tree.xpath("//div[starts-with(@id, 'kb-g')]")}
-    marks = [_inner(found[number].xpath(".//span[contains(@class, 'citation')]")[0]) for number in sorted(found)]
-    return references, marks
+    tree = html.document_fromstring(f"<body>{output}</body>")
+    references, marks = {}, {}
+    for div in tree.iter("div"):
+        name = div.get("id", "")
+        if "csl-entry" in div.get("class", "").split():
+            references[name.removeprefix("ref-")] = _inner(div)
+        elif re.fullmatch(r"kb-g\d+", name):
+            marks[int(name[4:])] = _inner(div[0])
+    return references, [marks[number] for number in sorted(marks)]
 
 
 def _inner(element: html.HtmlElement) -> str:
     """Give an element's content as one line of HTML with nothing in it but text, emphasis and safe links."""
     for child in list(element.iter(etree.Element)):
+        address = child.get("href", "").strip()
+        if address.lower().startswith("doi:"):
+            address = f"https://doi.org/{address[4:]}"
         if child is element:
             continue
-        if child.tag not in KEPT_TAGS or (child.tag == "a" and not SAFE_HREF.match(child.get("href") or "")):
+        if child.tag not in KEPT_TAGS or (child.tag == "a" and not SAFE_HREF.match(address)):
+            if child.tag in {"div", "br"}:  # a style's own line: at least a space
+                child.tail = f" {child.tail or ''}"
             child.drop_tag()
             continue
-        for attribute in set(child.attrib) - ({"href"} if child.tag == "a" else set()):
-            del child.attrib[attribute]
+        child.attrib.clear()
+        if child.tag == "a":
+            child.set("href", quote(address, safe=URL_MARKS))
     inner = html.tostring(element, encoding="unicode", with_tail=False)
     return " ".join(inner[inner.index(">") + 1 : inner.rindex("</")].split())

@@ -102,7 +102,7 @@ def test_ris_is_plain_lines_that_end_as_the_format_asks(shelf):
     assert lines.pop() == ""
     for line in lines:
         assert re.fullmatch(r"[A-Z][A-Z0-9]  - [^\r\n\u2028]*", line), line
-        assert line.startswith(("DO", "UR")) or not re.search(r"</?\w+>|[{}\\$]|--", line), line
+        assert line.startswith(("DO", "UR")) or not re.search(r"</?\w+>|[{}\\]|--", line), line
     assert not any(item.get("annote", "none") in line for item in shelf[3].values() for line in lines)
 
 

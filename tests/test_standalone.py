@@ -176,10 +176,11 @@ def check_every_citation(folder, name, marks, *, written=False):
     [
         {},
         {"csl_file": "apa"},
+        {"csl_file": "https://raw.githubusercontent.com/citation-style-language/styles/master/apa.csl"},
         {"csl_file": "styles/my.csl", "footnote_format": "'{key}'", "enable_inline_citations": "true"},
         {"bib_by_default": "true", "bib_command": "'\\bibliography'", "full_bib_command": "'\\full_bibliography'"},
     ],
-    ids=["bib_file alone", "a style's name", "a style's file", "the commands"],
+    ids=["bib_file alone", "a style's name", "a style's address", "a style's file", "the commands"],
 )
 def test_in_the_place_of_bibtex_every_citation_resolves(tmp_path, options):
     """Whoever puts our plugin in the place of `bibtex`, with the same options, finds every citation resolved."""
