@@ -8,6 +8,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     a_to_z      every page and glossary term in one list
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
+    pandoc      Pandoc run beside other work, its results kept by content
     styles      a CSL style by name or file, mended for Pandoc
     items       .bib text as CSL-JSON
     csl         references and citation groups formatted, by one Pandoc run for the site

@@ -194,8 +194,8 @@ def _words(text: str) -> list[Node]:
 
 
 def _plain(text: str) -> list[Node]:
-    """Give text as inlines that Pandoc does not take for a locator."""
-    return [{"t": "Span", "c": [["", [], []], _words(text)]}]
+    """Give text as inlines that Pandoc does not take for a locator: behind an empty one, which its manual calls {}."""
+    return [{"t": "Str", "c": "{}"}, *_words(text)]
 
 
 def _read(output: str) -> tuple[dict[str, str], list[str]]:

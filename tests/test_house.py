@@ -16,6 +16,7 @@ ROOMS = [
     "a_to_z",
     "library",
     "helplines",
+    "pandoc",
     "styles",
     "items",
     "csl",
