@@ -11,6 +11,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     pandoc      Pandoc run beside other work, its results kept by content
     styles      a CSL style by name or file, mended for Pandoc
     items       .bib text as CSL-JSON
+    namesakes   works and people that a style must tell apart
     csl         references and citation groups formatted, by one Pandoc run for the site
     citations   [@key] parsed, and a place left for each mark (a Python-Markdown extension)
     references  marks numbered and written

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lxml import etree, html
 
+from kb.namesakes import NAMES, lookalikes, namesakes, twins
 from kb.pandoc import Job
+from kb.styles import AMPERSAND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from kb.styles import Style
@@ -28,9 +29,11 @@ SAFE_HREF = re.compile(r"(https?|mailto):", re.IGNORECASE)
 URL_MARKS = "!#$%&'()*+,/:;=?@[]~"  # RFC 3986, 2.2 and 2.1; all else in an address is written as %XX
 KEPT_TAGS = {"i", "em", "b", "strong", "sup", "sub", "a"}
 EMPHASIS = re.compile(r"(?<![\w*])(\*\*?|_)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
-NAMES = ("author", "editor", "translator", "director", "collection-editor", "container-author")
 DUMMY = "kb-dummy-"
+NO_LOCATOR = "\ue004 "  # a word before a page number, so that Pandoc reads no locator there
+SUFFIX_END = re.compile("\ue006([,;] ?)?")
 FEW = 100  # so many works without a namesake are formatted as soon with the others as beside them
+AND = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pl": "i", "pt": "e", "cy": "a"}
 NORMAL, IN_TEXT, NO_AUTHOR = "NormalCitation", "AuthorInText", "SuppressAuthor"
 
 Item = dict[str, Any]  # one CSL-JSON item, as kb.items gives it
@@ -67,9 +70,9 @@ class Run:
 
     def __init__(self, style: Style, lang: str, items: list[Item], groups: list[Group], cache: Path | None) -> None:
         """Start formatting `groups` and the list of `items`, unless `cache` has the result of exactly this."""
-        self.style, self.lang, self.cache = style, lang, cache
+        self.style, self.lang, self.items, self.cache = style, lang, items, cache
         every = style.namesakes == "all"
-        self.apart = _namesakes(items, every=every) if style.namesakes else set()
+        self.apart = namesakes(items, every=every) if style.namesakes else set()
         whole = len(items) - len(self.apart) < FEW
         if whole:
             self.apart = set()
@@ -78,7 +81,7 @@ class Run:
         self.jobs = [self._job(style.text if whole else style.quick, items, self.groups[0])] if items else []
         if self.apart:
             among = self.apart | {cite.key for group in split for cite in group}
-            self.jobs.append(self._job(style.text, _lookalikes(items, among, every=every), self.groups[1]))
+            self.jobs.append(self._job(style.text, lookalikes(items, among, every=every), self.groups[1]))
 
     def result(self) -> Formatted:
         """Wait for the runs and give what they made. Raises RuntimeError with Pandoc's own words if one failed."""
@@ -87,15 +90,24 @@ class Run:
         for job, groups in zip(self.jobs, self.groups, strict=False):
             made, texts = job.result()
             references |= {key: text for key, text in made.items() if not references or key in self.apart}
-            marks |= dict(zip(groups, texts, strict=True))
-        return Formatted(references, marks)
+            marks |= {group: self._joined(group, text) for group, text in zip(groups, texts, strict=True)}
+        titles = {item["id"]: _said(item, title_only=True) for item in self.items}
+        references = {key: text.replace(AMPERSAND, "&amp;") for key, text in references.items() if text}
+        references |= {item["id"]: _said(item) for item in self.items if item["id"] not in references}
+        empty = {group: f"({'; '.join(titles[cite.key] for cite in group)})" for group in marks if not marks[group]}
+        return Formatted(references, marks | empty)
+
+    def _joined(self, group: Group, text: str) -> str:
+        """Write the "&" between two names, which a sentence says as a word: "Roe and Poe (2019)"."""
+        word = AND.get(self.lang[:2], "and") if group[0].mode == IN_TEXT else "&amp;"
+        return text.replace(AMPERSAND, word)
 
     def _job(self, csl: str, items: list[Item], groups: list[Group]) -> Job[tuple[dict[str, str], list[str]]]:
         """Have Pandoc format groups and the list of items in a style's text."""
         arguments = ["-f", "json", "-t", "html", "--wrap=none", "--citeproc"]
         arguments += ["--csl", "{style.csl}", "--bibliography", "{items.json}"]
-        known = [_bare(item) for item in items] if self.style.bare else items
-        files = {"style.csl": csl, "items.json": json.dumps(known)}
+        works = [_named(item, bare=self.style.bare) for item in items]
+        files = {"style.csl": csl, "items.json": json.dumps(works)}
         return Job(arguments, json.dumps(_document(self.style, self.lang, items, groups)), _read, files, self.cache)
 
 
@@ -109,42 +121,27 @@ def dummies(count: int) -> list[Item]:
     return [{"id": f"{DUMMY}{number}", "type": "book", "title": str(number)} for number in range(1, count + 1)]
 
 
-def _bare(item: Item) -> Item:
-    """Give an item whose names have no full stop after Jr."""
-    return item | {
-        role: [name | {"suffix": name["suffix"].rstrip(".")} if "suffix" in name else name for name in item[role]]
-        for role in NAMES
-        if role in item
-    }
+def _said(item: Item, *, title_only: bool = False) -> str:
+    """Give a work's authors, title and year, or only its short title, for a style that would say nothing of it."""
+    people = [str(name.get("family") or name.get("literal") or "") for name in item.get("author", [])]
+    title = str((title_only and item.get("title-short")) or item.get("title", item["id"]))
+    plain = re.sub(r"</?(i|b|su[bp]|span)\b[^>]*>", "", title)
+    years = [str(part[0]) for part in item.get("issued", {}).get("date-parts", [])]
+    parts = [plain] if title_only else [", ".join(people), plain, "–".join(years)]
+    return ". ".join(escape(part) for part in parts if part)
 
 
-def _tokens(item: Item, *, every: bool) -> dict[str, str]:
-    """Give what a mark may call a work: family names of its first persons (or `every` one), each with whose it is."""
-    found = {}
-    for role in NAMES:
-        for person in item.get(role, [])[: None if every else 1]:
-            family = str(person.get("family") or person.get("literal") or person.get("given", ""))
-            whose = json.dumps(person, sort_keys=True)
-            found[family.casefold()] = whose
-            found[f"{person.get('non-dropping-particle', '')} {family}".casefold().strip()] = whose
-    return found or {str(item.get("title", "")).casefold(): ""}
-
-
-def _namesakes(items: Iterable[Item], *, every: bool) -> set[str]:
-    """Give the keys of works that share a family name with another work by somebody else."""
-    whose: dict[str, set[str]] = defaultdict(set)
-    tokens = {item["id"]: _tokens(item, every=every) for item in items}
-    for found in tokens.values():
-        for token, person in found.items():
-            whose[token].add(person)
-    return {key for key, found in tokens.items() if any(len(whose[token]) > 1 for token in found)}
-
-
-def _lookalikes(items: list[Item], keys: set[str], *, every: bool) -> list[Item]:
-    """Give the items of `keys` and every other whose mark may look like one of theirs."""
-    tokens = {item["id"]: set(_tokens(item, every=every)) for item in items}
-    wanted = {token for key in keys for token in tokens[key]}
-    return [item for item in items if item["id"] in keys or tokens[item["id"]] & wanted]
+def _named(item: Item, *, bare: bool) -> Item:
+    """Give an item whose names Pandoc leaves whole: `el-` is not cut off; if names are `bare`, no full stop ends Jr."""
+    made = item.copy()
+    for role in set(NAMES) & item.keys():
+        made[role] = [person.copy() for person in item[role]]
+        for person in made[role]:
+            if bare and "suffix" in person:
+                person["suffix"] = person["suffix"].rstrip(".")
+            if "family" in person and "non-dropping-particle" not in person:
+                person["family"] = f'"{person["family"]}"'  # quotation marks forbid to look for particles in it
+    return made
 
 
 def _document(style: Style, lang: str, items: list[Item], groups: list[Group]) -> Node:
@@ -155,6 +152,8 @@ def _document(style: Style, lang: str, items: list[Item], groups: list[Group]) -
         blocks.insert(0, _block("kb-all", tuple(Cite(item["id"]) for item in items), style))
     else:
         meta["nocite"] = {"t": "MetaInlines", "c": [_cite((Cite("*"),), style)]}
+        if alike := twins(items):  # so that 2002a and 2002b do not depend on which of them is cited first
+            blocks.insert(0, _block("kb-twins", tuple(map(Cite, alike)), style))
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
 
 
@@ -194,15 +193,15 @@ def _words(text: str) -> list[Node]:
 
 
 def _plain(text: str) -> list[Node]:
-    """Give text as inlines that Pandoc does not take for a locator: behind an empty one, which its manual calls {}."""
-    return [{"t": "Str", "c": "{}"}, *_words(text)]
+    """Give text as inlines that Pandoc does not take for a locator; `_inner` takes our marks out again."""
+    return _words(re.sub(r"^[\s,;:.]*", lambda match: match[0] + NO_LOCATOR, text) + "\ue006")
 
 
 def _read(output: str) -> tuple[dict[str, str], list[str]]:
     """Read Pandoc's HTML: the references by key, in order, and the marks in order."""
     tree = html.document_fromstring(f"<body>{output}</body>")
     references, marks = {}, {}
-    for div in tree.iter("div"):
+    for div in list(tree.iter("div")):
         name = div.get("id", "")
         if "csl-entry" in div.get("class", "").split():
             references[name.removeprefix("ref-")] = _inner(div)
@@ -227,5 +226,6 @@ def _inner(element: html.HtmlElement) -> str:
         child.attrib.clear()
         if child.tag == "a":
             child.set("href", quote(address, safe=URL_MARKS))
-    inner = html.tostring(element, encoding="unicode", with_tail=False)
+    inner = html.tostring(element, encoding="unicode", with_tail=False).replace(NO_LOCATOR, "")
+    inner = SUFFIX_END.sub(lambda match: "; " if match[1] else "", inner)  # (2, pp. 3–4; 5), where 2,5 would mislead
     return " ".join(inner[inner.index(">") + 1 : inner.rindex("</")].split())

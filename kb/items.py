@@ -114,7 +114,8 @@ def _titled(text: str, *, lower: bool) -> str:
             end = _closing(text, start)
             words = text[start + 1 : end - 1]
             inner = text[place:end] if command else words
-            marked = len(words) > 1 and words[0] != MATH and LOWER_WORD.search(words)
+            part = (place, end) != (0, len(text))  # braces round all of a title only keep it from being lower-cased
+            marked = part and len(words) > 1 and words[0] != MATH and LOWER_WORD.search(words)
             piece = f"{{{KEEP}{inner}{KEPT}}}" if marked else f"{{{inner}}}"
         else:
             piece = RUN.match(text, place)[0]  # type: ignore[index] # - it matches any character
@@ -129,7 +130,7 @@ def _lowered(text: str, before: str) -> str:
 
     def write(match: re.Match[str]) -> str:
         word = match[0]
-        leading = (before + text[: match.start()]).rstrip(" \n\t\"'`([{}“‘" + KEEP + KEPT)
+        leading = (before + text[: match.start()]).rstrip(" \n\t\"'`([{}“\u2018" + KEEP + KEPT)
         if not leading or leading[-1] in ":.?!" or not (word[1:].islower() or word == "A"):
             return word
         return word.lower()
@@ -205,8 +206,10 @@ def _mended(item: Item, year: str, latex: dict[str, str]) -> Item:
     kept["URL"] = url if SAFE_URL.match(url := kept.get("URL", "").strip()) else ""
     if kept["DOI"] and kept["DOI"].lower() in kept["URL"].lower():
         del kept["URL"]  # the DOI is the address
-    if kept.get("type", "") in {"", "document"}:
-        kept["type"] = "webpage" if kept.get("URL") else "document"  # BibTeX's @misc
+    if kept.get("type", "") in {"", "document"}:  # BibTeX's @misc, whose `howpublished` is no author
+        kept["type"] = (
+            "webpage" if kept.get("URL") and (kept.keys() & set(NAMES) or "publisher" not in kept) else "document"
+        )
     return {key: value for key, value in kept.items() if value}
 
 

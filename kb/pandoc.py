@@ -25,7 +25,7 @@ LONGEST = 600  # seconds; a site of 2,000 works takes about 10
 MISSING = "Pandoc is missing; install it with: python -m pip install pypandoc_binary"
 WORKERS = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="pandoc")
 # Whatever changes a result besides its input: our own code that asks for it and reads it.
-MAKERS = sorted(Path(__file__).with_name(f"{name}.py") for name in ("pandoc", "items", "styles", "csl"))
+MAKERS = sorted(Path(__file__).with_name(f"{name}.py") for name in ("pandoc", "items", "styles", "namesakes", "csl"))
 
 
 class Job(Generic[T]):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CSL = "{http://purl.org/net/xbiblio/csl}"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+AMPERSAND = "\ue005"  # stands for the "&" that a style puts between names, until kb.csl knows where it stands
 # How writers label a locator in English. Pandoc knows only the labels of the site's own language, so these are given to
 # it as verbs of the same terms, which no style prints: `p. 5` becomes `S. 5` on a German site.
 LABELS = {
@@ -159,7 +160,7 @@ def _mend(root: etree._Element) -> None:
     for label in root.iter(f"{CSL}label"):
         if label.get("variable") == "number":
             label.set("plural", "never")  # "Publication No. PEP23-02-01": the hyphens make no range
-    for said in root.findall(f".//{CSL}group/{CSL}text[@term='retrieved']"):
+    for said in root.findall(f".//{CSL}text[@term='retrieved']"):
         following = said.getnext()
         if following is not None and following.find(f"{CSL}date[@variable='accessed']") is not None:
             _only_if(said, "accessed")  # "Retrieved https://…" says nothing without the day
@@ -168,6 +169,7 @@ def _mend(root: etree._Element) -> None:
     for term, words in LABELS.items():
         for word in words.split():
             etree.SubElement(terms, f"{CSL}term", name=term, form="verb").text = word
+    etree.SubElement(terms, f"{CSL}term", {"name": "and", "form": "symbol"}).text = AMPERSAND
     root.insert(1, locale)
 
 

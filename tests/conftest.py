@@ -46,6 +46,7 @@ BIB = """@book{doe2020,
 
 
 def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden afresh; then read what changed")
     parser.addoption("--full", action="store_true", help="run the long tests too")
 
 

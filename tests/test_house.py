@@ -19,6 +19,7 @@ ROOMS = [
     "pandoc",
     "styles",
     "items",
+    "namesakes",
     "csl",
     "citations",
     "references",

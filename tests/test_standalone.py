@@ -245,7 +245,7 @@ CASES = {
     "other signs": ("Text [@a_b+c-d, p. 3].", "Text (Cole, 2002, p. 3).", 1),
     "several lines": ("Text [@doe2020;\n@ash1999].", "Text (Ash, 1999; Doe & Roe, 2020).", 1),
     "words around": ("Text [see @doe2020, pp. 3–4, for more].", "Text (see Doe & Roe, 2020, pp. 3–4, for more).", 1),
-    "a sentence": ("As @doe2020 [p. 3] say.", "As Doe & Roe (2020, p. 3) say.", 1),
+    "a sentence": ("As @doe2020 [p. 3] say.", "As Doe and Roe (2020, p. 3) say.", 1),
     "no author": ("Text [@noauthor].", "Text (“Nobody Wrote This,” 2011).", 1),
     "a command in a line": ("Write `\\full_bibliography` or `\\bibliography`.", r"Write \full_bibliography or \b", 0),
     "a command in a sentence": ("Use \\full_bibliography there.", r"Use \full_bibliography there.", 0),
