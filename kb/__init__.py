@@ -3,6 +3,7 @@
 Read the rooms in this order and you have followed a page from its source to a USB stick:
 
     findings    what a check gives back: where, what, and how to mend it
+    permanent   the short id by which a page is found for ever
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
     a_to_z      every page and glossary term in one list

@@ -12,6 +12,7 @@ from kb.findings import Finding
 from kb.helplines import read_helplines
 from kb.library import advice, read_library, unknown_key
 from kb.pages import read_pages
+from kb.permanent import free_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,9 +65,15 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
     """
     paths = {page.path for page in pages}.union(unread)
     findings: list[Finding] = []
+    first: dict[str, Page] = {}
     for page in pages:
         name = f"{docs}/{page.path}"
         findings += _headings(page, name)
+        if page.id in first:
+            what = f"the id '{page.id}' already belongs to {docs}/{first[page.id].path}"
+            mend = f"write `id: {free_id(page.path, {other.id for other in pages})}` in the newer of the two"
+            findings.append(Finding(name, _line_of_field(page, f"id: {page.id}"), 0, what, mend))
+        first.setdefault(page.id, page)
         for related in page.related:
             if related not in paths:
                 close = difflib.get_close_matches(related, paths, 1)

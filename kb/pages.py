@@ -47,11 +47,13 @@ class Term:
 class Page:
     """One page as its writer left it.
 
-    `path` is relative to docs/, with forward slashes; `text` is the whole file; `line` is the body's first line in it.
+    `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `text` is the whole
+    file; `line` is the body's first line in it.
     """
 
     path: str
     title: str
+    id: str
     description: str
     summary: str
     updated: date
@@ -134,7 +136,9 @@ def read_page(root: Path, path: str) -> tuple[Page | None, list[Finding]]:
         return None, [Finding(name, 2, 0, "front matter is not a list of fields", "write `title: …` and so on")]
     lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
     findings = [
-        Finding(name, line, 0, what, mend) for field, what, mend in faults_of(fields) for line in (lines.get(field, 1),)
+        Finding(name, line, 0, what, mend)
+        for field, what, mend in faults_of(fields, path)
+        for line in (lines.get(field, 1),)
     ]
     if findings:
         return None, findings
@@ -185,6 +189,7 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
     return Page(
         path=path,
         title=words("title"),
+        id=words("id"),
         description=words("description"),
         summary=words("summary"),
         updated=day("updated"),

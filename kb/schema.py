@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from kb.permanent import ID, MEANING, free_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +24,7 @@ STAGES = ("precontemplation", "contemplation", "preparation", "action", "mainten
 TEXT, DAY, WORDS, PATHS = "text", "a date such as 2026-11-23", "a list of words", "a list of paths from docs/"
 SCHEMA: dict[str, tuple[bool, str]] = {
     "title": (True, TEXT),
+    "id": (True, TEXT),
     "description": (True, TEXT),
     "summary": (True, TEXT),
     "updated": (True, DAY),
@@ -39,8 +42,8 @@ CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
 TITLE_MAX, DESCRIPTION_MAX, SUMMARY_MAX_WORDS = 60, 155, 60
 
 
-def faults_of(fields: dict[str, object]) -> Iterator[tuple[str, str, str]]:
-    """Give (field, what is wrong, how to mend it) for each fault in a page's front matter."""
+def faults_of(fields: dict[str, object], path: str) -> Iterator[tuple[str, str, str]]:
+    """Give (field, what is wrong, how to mend it) for each fault in the front matter of the page at `path`."""
     for field in fields:
         if field not in SCHEMA:
             yield str(field), f"unknown field `{field}`", f"use one of: {', '.join(SCHEMA)}"
@@ -48,7 +51,8 @@ def faults_of(fields: dict[str, object]) -> Iterator[tuple[str, str, str]]:
         value = fields.get(field)
         if value is None or value == "":
             if needed:
-                yield field, f"no `{field}`", f"add `{field}:` with {holds}"
+                new = f"add `{field}:` with {free_id(path)}, and keep it for ever"
+                yield field, f"no `{field}`", new if field == "id" else f"add `{field}:` with {holds}"
         elif not _holds(value, holds):
             yield field, f"`{field}` is not {holds}", f"write `{field}:` as {holds}"
         else:
@@ -68,6 +72,8 @@ def _limits(field: str, value: object) -> Iterator[tuple[str, str, str]]:
     """Give the faults of a value that is of the right kind but too long or not one of the words allowed."""
     if field == "summary" and (words := len(str(value).split())) > SUMMARY_MAX_WORDS:
         yield field, f"the summary has {words} words", f"cut it to {SUMMARY_MAX_WORDS} at most"
+    if field == "id" and not ID.fullmatch(str(value)):
+        yield field, f"`{value}` is no id for a page", f"write {MEANING}"
     limit = {"title": TITLE_MAX, "description": DESCRIPTION_MAX}.get(field)
     if limit and (length := len(str(value))) > limit:
         yield field, f"the {field} has {length} characters", f"cut it to {limit} at most"

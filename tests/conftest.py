@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,12 +18,14 @@ import pytest
 
 from kb import browser as browsers
 from kb import publish
+from kb.permanent import free_id
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHROME = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 FRONT = """---
 title: {title}
+id: {id}
 description: A page of a miniature site.
 summary: What this page says, in a sentence.
 updated: 2026-01-02
@@ -68,7 +71,7 @@ class Built:
 
 def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
     """Write a page that keeps the schema; a field given as None is taken out, another one replaces or is added."""
-    front = FRONT.format(title=title)
+    front = FRONT.format(title=title, id=free_id(title))
     for field, value in fields.items():
         kept = [line for line in front.splitlines() if not line.startswith(f"{field}:")]
         if value is not None:
@@ -100,7 +103,8 @@ def miniature(tmp_path):
         for path, text in files.items():
             file = docs / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            own = re.sub(r"^id: .+$", f"id: {free_id(path)}", text, count=1, flags=re.MULTILINE)  # one title, two pages
+            file.write_text(own, encoding="utf-8")
         settings = (PROJECT / "mkdocs.yml").read_text(encoding="utf-8")
         before, _, rest = settings.partition("\nnav:\n")
         settings = (

@@ -1,5 +1,6 @@
 """The rules: each fault is found, and said with its place and the way to mend it."""
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -10,12 +11,13 @@ from kb.book import read_book
 from kb.helplines import Helpline
 from kb.library import Entry
 from kb.pages import Page
+from kb.permanent import free_id
 
 
 def made(body, path="a.md", related=()):
     text = f"---\ntitle: A\nrelated: [{', '.join(related)}]\n---\n{body}"
     day = date(2026, 1, 1)
-    return Page(path, "A", "", "", day, day, "editors", "", day, (), (), (), (), tuple(related), text, 5)
+    return Page(path, "A", free_id(path), "", "", day, day, "editors", "", day, (), (), (), (), tuple(related), text, 5)
 
 
 def said(findings):
@@ -139,3 +141,11 @@ def test_a_page_has_one_public_address_in_every_build():
     assert checks.outputs("index.md") == ("index.html", "index.html")
     assert checks.outputs("framework/index.md") == ("framework/index.html", "framework/index.html")
     assert checks.outputs("help-now.md") == ("help-now/index.html", "help-now.html")
+
+
+def test_an_id_belongs_to_one_page_only():
+    """A short address never leads to two pages: the newer one is handed an id of its own."""
+    twice = dataclasses.replace(made("", "b.md"), id=made("").id)
+    mend = f"write `id: {free_id('b.md', {twice.id})}` in the newer of the two"
+    found = said(checks.check_pages([made(""), twice]))
+    assert found == [f"docs/b.md: the id '{twice.id}' already belongs to docs/a.md; {mend}"]

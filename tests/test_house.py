@@ -11,6 +11,7 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 # Who may call whom: each room may import what stands before it in this list.
 ROOMS = [
     "findings",
+    "permanent",
     "schema",
     "pages",
     "a_to_z",

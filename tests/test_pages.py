@@ -6,6 +6,7 @@ import pytest
 from conftest import page
 
 from kb.pages import now, read_page, read_pages
+from kb.permanent import free_id
 
 
 def read(folder, text):
@@ -24,7 +25,19 @@ def test_a_page_that_keeps_the_schema_is_read_whole(tmp_path):
 
 @pytest.mark.parametrize(
     "field",
-    ["title", "description", "summary", "updated", "checked", "checked_by", "recheck_by", "aliases", "for", "related"],
+    [
+        "title",
+        "id",
+        "description",
+        "summary",
+        "updated",
+        "checked",
+        "checked_by",
+        "recheck_by",
+        "aliases",
+        "for",
+        "related",
+    ],
 )
 def test_a_missing_field_is_named_with_its_file_and_what_to_add(tmp_path, field):
     """A writer who forgets a field is told which, where, and what to put there."""
@@ -107,3 +120,12 @@ def test_a_page_past_its_day_is_overdue_by_the_commit_not_the_clock(tmp_path, mo
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert now(tmp_path, [found]) == date(2026, 1, 2)
+
+
+def test_an_id_is_short_and_never_a_word(tmp_path):
+    """Whoever types an id from paper cannot mistake a sign, and a writer who forgot one is handed one."""
+    _, findings = read(tmp_path, page("A page", id="hello"))
+    assert "`hello` is no id for a page; write a letter, then three letters or figures" in str(findings[0])
+    _, findings = read(tmp_path, page("A page", id=None))
+    assert str(findings[0]) == f"docs/a.md:1: no `id`; add `id:` with {free_id('a.md')}, and keep it for ever"
+    assert free_id("a.md", {free_id("a.md")}) != free_id("a.md")
