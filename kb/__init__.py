@@ -9,16 +9,19 @@ Read the rooms in this order and you have followed a page from its source to a U
     a_to_z      every page and glossary term in one list
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
+    cache       what an earlier build made, kept by content
     pandoc      Pandoc run beside other work, its results kept by content
     styles      a CSL style by name or file, mended for Pandoc
     items       .bib text as CSL-JSON
     namesakes   works and people that a style must tell apart
-    csl         references and citation groups formatted, by one Pandoc run for the site
+    csl         works and citation groups formatted by Pandoc
+    runs        that, for a whole site in the least time
     citations   [@key] parsed, and a place left for each mark (a Python-Markdown extension)
     references  marks numbered and written
     csl_items   values read out of CSL-JSON
     exports     references out again: BibTeX, RIS, CSL-JSON, COinS
     page_meta   what reference managers and search engines read of a page
+    downloads   the files in which readers take references along
     lists       a page's list, and the library
     bibliography  all of that for one site
     standalone  the same without MkDocs: for Zensical and plain Python-Markdown

@@ -6,22 +6,32 @@ The one object that holds what a site's citations share: the library, the style,
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.cache import remembered
 from kb.citations import Use, scan
-from kb.csl import Formatted, Group, Item, Run, dummies, shape
-from kb.exports import coins, to_bibtex, to_csl_json, to_ris
-from kb.lists import FORMATS, LISTS, Citing, full_list, page_list
+from kb.csl import DUMMY, Cite, Formatted, Group, Item, dummies, shape
+from kb.downloads import Downloads
+from kb.exports import coins
+from kb.items import read_items
+from kb.lists import LISTS, Citing, full_list, page_list
+from kb.pandoc import beside, which
 from kb.references import Numbered, Said, as_numbers, names, number_page, plain_mark, write_marks
+from kb.runs import Run
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from kb.library import Entry
     from kb.styles import Style
+
+
+FULL_LIST = 'class="kb-full-list"'
+UNSPOKEN = re.compile(r"<span data-search-exclude>.*?</a></span>", re.DOTALL)  # as kb.references writes a number
 
 
 @dataclass(frozen=True)
@@ -36,40 +46,61 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a site's citations came to: each page's HTML, the works each page cites, and files of references.
+    """What a site's citations came to, by page path: HTML, what a search is to find, and the works that a page cites.
 
-    `content` and `keys` are by page path, the keys in the order of the page's list; `files` are by address in the site.
+    `searched` is `content` without numbers and without the page's own list; `keys` are in the order of that list.
     """
 
     content: dict[str, str]
+    searched: dict[str, str]
     keys: dict[str, list[str]]
-    files: dict[str, str]
 
 
 class Bibliography:
     """The citations of one site in one style."""
 
     def __init__(
-        self, style: Style, lang: str, items: list[Item], library: Mapping[str, Entry], cache: Path | None = None
+        self, style: Style, lang: str, text: str, library: Mapping[str, Entry], cache: Path | None = None
     ) -> None:
-        """Take the style, the language of its terms (BCP 47), the works as CSL-JSON and as written, and a cache."""
-        self.style, self.lang, self.items, self.library, self.cache = style, lang, items, library, cache
-        self.run: Run | None = None
+        """Take the style, the language of its terms (BCP 47), the works as BibTeX and as read from it, and a cache.
+
+        Pandoc starts on the works at once, beside whatever follows here.
+        """
+        self.style, self.lang, self.library, self.cache = style, lang, library, cache
+        self.reading = beside(lambda: remembered(cache, ("items", which(), text), lambda: read_items(text, cache)))
+        self.running: Future[Run] | None = None
+        self.guessed: Future[Run] | None = None
+        self.downloads: Downloads | None = None
+
+    @property
+    def items(self) -> list[Item]:
+        """The works as CSL-JSON. Raises RuntimeError with Pandoc's own words if it cannot read them."""
+        return self.reading.result()
 
     def start(self, texts: Iterable[str], full_command: str) -> None:
         """Look through all sources for what they cite, and start Pandoc on it beside the rendering."""
         keys: set[str] = set()
-        groups: set[Group] = set()
+        groups: dict[Group, None] = {}
         everything = False
+        pages = []
         for text in texts:
             found_keys, found_groups = scan(text)
-            keys |= found_keys
-            groups |= found_groups
+            keys |= found_keys.keys()
+            groups |= dict.fromkeys(found_groups)
             everything = everything or full_command in text
-        cited = [item for item in self.items if everything or item["id"] in keys]
-        known = {item["id"] for item in cited}
-        usable = sorted((group for group in groups if all(cite.key in known for cite in group)), key=repr)
-        self.run = self._run(cited, [] if self.style.numeric else usable)
+            pages.append((found_keys, found_groups))
+        if everything:
+            keys = set(self.library)
+        known = keys & self.library.keys()
+        usable = [group for group in groups if all(cite.key in known for cite in group)]
+
+        def run() -> Run:
+            cited = [item for item in self.items if item["id"] in known]
+            return self._run(cited, [] if self.style.numeric else sorted(usable, key=repr))
+
+        self.running = beside(run)
+        if self.style.numeric and not self.style.sorted:
+            self.guessed = beside(lambda: self._shape_run(guess_shapes(pages, known)))
 
     def resolve(self, pages: Sequence[Rendered], uses: list[Use]) -> Resolved:
         """Number each page's marks, wait for Pandoc, and put marks and lists in their places.
@@ -82,7 +113,7 @@ class Bibliography:
         marks = self._shapes(numbered) if self.style.numeric else self._marks(formatted, uses)
         names_of = {item["id"]: names(item, self.lang) for item in self.items}
         citing = _citing(pages, numbered)
-        content = {}
+        content, searched = {}, {}
         for page in pages:
             mine = numbered[page.path]
 
@@ -93,9 +124,17 @@ class Bibliography:
                 return Said(plain_mark(mark), lead, numeric)
 
             marked = write_marks(page.content, mine, say)
-            content[page.path] = self._lists(marked, page, mine, formatted.references, citing)
+            content[page.path], searched[page.path] = self._lists(marked, page, mine, formatted.references, citing)
         keys = {path: page.keys for path, page in numbered.items()}
-        return Resolved(content, keys, self._files(pages, keys))
+        return Resolved(content, searched, keys)
+
+    def files(self, pages: Iterable[Rendered], keys: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+        """Give (address in the site, text) of each page's references, and on the library's page of all of them."""
+        if self.downloads is None:
+            self.downloads = Downloads(self.items, self.library, self.cache)
+        for page in pages:
+            if wanted := set(self.library) if FULL_LIST in page.content else set(keys[page.path]):
+                yield from self.downloads.files(stem(page.url), wanted).items()
 
     def _run(self, items: list[Item], groups: list[Group]) -> Run:
         """Start Pandoc in this site's style and language."""
@@ -103,10 +142,10 @@ class Bibliography:
 
     def _formatted(self, uses: list[Use]) -> Formatted:
         """Give the references, with those of works that the first look at the sources did not see."""
-        if self.run is None:
+        if self.running is None:
             self.start([], "")
-        assert self.run is not None  # noqa: S101 - start() has just set it
-        formatted = self.run.result()
+        assert self.running is not None  # noqa: S101 - start() has just set it
+        formatted = self.running.result().result()
         wanted = {cite.key for use in uses for cite in use.group}
         if wanted <= formatted.references.keys():
             return formatted
@@ -120,8 +159,14 @@ class Bibliography:
             for page in numbered.values()
             for place in page.places.values()
         }
-        most = max((len(page.keys) for page in numbered.values()), default=0)
-        return self._run(dummies(most), sorted(shapes, key=repr)).result().marks
+        known = self.guessed.result().result().marks if self.guessed else {}
+        return known if shapes <= known.keys() else self._shape_run(shapes | known.keys()).result().marks
+
+    def _shape_run(self, shapes: Iterable[Group]) -> Run:
+        """Start Pandoc on the shapes of groups; they cite dummies, whose keys end in their numbers."""
+        asked = sorted(shapes, key=repr)
+        most = max((int(cite.key.removeprefix(DUMMY)) for group in asked for cite in group), default=0)
+        return self._run(dummies(most), asked)
 
     def _marks(self, formatted: Formatted, uses: list[Use]) -> dict[Group, str]:
         """Give the marks of an author-date style, with those that the first look at the sources did not see."""
@@ -138,37 +183,31 @@ class Bibliography:
         mine: Numbered,
         references: Mapping[str, str],
         citing: Mapping[str, list[Citing]],
-    ) -> str:
-        """Put the page's list and the library where the page asks for them."""
-        files = stem(page.url).rpartition("/")[2]
-
-        def fill(match: re.Match[str]) -> str:
-            if match[1] == "kb-full-list":
-                spans = {item["id"]: coins(item) for item in self.items}
-                here = {
-                    key: [Citing(item.title, relative(item.url, page.url)) for item in found]
-                    for key, found in citing.items()
-                }
-                return full_list(references, self.library, here, spans, files, is_sorted=self.style.sorted)
-            return page_list(mine, references, self.library, files, numeric=self.style.numeric) if mine.keys else ""
-
-        return LISTS.sub(fill, content)
-
-    def _files(self, pages: Sequence[Rendered], keys: Mapping[str, list[str]]) -> dict[str, str]:
-        """Write each page's references, and on the library's page all, in the formats of reference managers."""
-        files: dict[str, str] = {}
-        for page in pages:
-            wanted = set(self.library) if 'class="kb-full-list"' in page.content else set(keys[page.path])
-            if not wanted:
-                continue
-            items = [item for item in self.items if item["id"] in wanted]
-            texts = {
-                "bib": to_bibtex(entry for key, entry in self.library.items() if key in wanted),
-                "ris": to_ris(items),
-                "json": to_csl_json(items),
+    ) -> tuple[str, str]:
+        """Put the page's list and the library where the page asks for them; give that, and what a search is to find."""
+        files, full = stem(page.url).rpartition("/")[2], ""
+        own = page_list(mine, references, self.library, files, numeric=self.style.numeric) if mine.keys else ""
+        if FULL_LIST in content:
+            spans = {item["id"]: coins(item) for item in self.items}
+            here = {
+                key: [Citing(item.title, relative(item.url, page.url)) for item in found]
+                for key, found in citing.items()
             }
-            files |= {f"{stem(page.url)}.{end}": texts[end] for end in FORMATS}
-        return files
+            full = full_list(references, self.library, here, spans, files, is_sorted=self.style.sorted)
+        lists = {"kb-list": own, "kb-full-list": full}
+        searched = {"kb-list": "", "kb-full-list": full}
+        spoken = UNSPOKEN.sub("", content)
+        return LISTS.sub(lambda at: lists[at[1]], content), LISTS.sub(lambda at: searched[at[1]], spoken)
+
+
+def guess_shapes(pages: Iterable[tuple[Iterable[str], Iterable[Group]]], known: Collection[str]) -> set[Group]:
+    """Guess, from the keys and groups in each source, the shapes that groups will take once pages are numbered."""
+    shapes: set[Group] = set()
+    for keys, groups in pages:
+        numbers = {key: number for number, key in enumerate((key for key in keys if key in known), 1)}
+        asked = [*((Cite(key),) for key in numbers), *groups]
+        shapes |= {shape(as_numbers(g), numbers) for g in asked if all(cite.key in numbers for cite in g)}
+    return shapes
 
 
 def stem(url: str) -> str:

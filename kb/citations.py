@@ -76,11 +76,12 @@ def parse_group(text: str) -> Group | None:
     return tuple(found)
 
 
-def scan(text: str) -> tuple[set[str], set[Group]]:
-    """Give the keys and groups that a page's source seems to cite, code and all: a first look to start Pandoc on."""
-    groups = {group for match in LOOSE_GROUP.finditer(text) if (group := parse_group(match[1]))}
-    keys = {match[1] or match[2] for match in LOOSE_KEY.finditer(text)}
-    return keys, groups
+def scan(text: str) -> tuple[dict[str, None], list[Group]]:
+    """Give the keys and groups that a source seems to cite, in its order, code and all: a first look for Pandoc."""
+    if "@" not in text:
+        return {}, []
+    groups = [group for match in LOOSE_GROUP.finditer(text) if (group := parse_group(match[1]))]
+    return dict.fromkeys(match[1] or match[2] for match in LOOSE_KEY.finditer(text)), groups
 
 
 def strip_groups(text: str, known: Collection[str]) -> str:

@@ -1,6 +1,5 @@
-"""References and citation groups come in; their formatted HTML goes out, from as few Pandoc runs as give it soonest.
+"""Works and citation groups come in; their references and marks as HTML, formatted by Pandoc, go out.
 
-All works that any page cites are told apart together, so that a suffix such as 2002a means the same work on every page.
 Of a numeric style only the shapes of groups are formatted ("the first three", "the fifth with p. 3"), because each page
 counts from 1.
 """
@@ -16,9 +15,8 @@ from urllib.parse import quote
 
 from lxml import etree, html
 
-from kb.namesakes import NAMES, lookalikes, namesakes, twins
+from kb.namesakes import NAMES, twins
 from kb.pandoc import Job
-from kb.styles import AMPERSAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +30,6 @@ EMPHASIS = re.compile(r"(?<![\w*])(\*\*?|_)(?=\S)(.+?)(?<=\S)\1(?![\w*])")
 DUMMY = "kb-dummy-"
 NO_LOCATOR = "\ue004 "  # a word before a page number, so that Pandoc reads no locator there
 SUFFIX_END = re.compile("\ue006([,;] ?)?")
-FEW = 100  # so many works without a namesake are formatted as soon with the others as beside them
-AND = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pl": "i", "pt": "e", "cy": "a"}
 NORMAL, IN_TEXT, NO_AUTHOR = "NormalCitation", "AuthorInText", "SuppressAuthor"
 
 Item = dict[str, Any]  # one CSL-JSON item, as kb.items gives it
@@ -61,54 +57,18 @@ class Formatted:
     marks: dict[Group, str]
 
 
-class Run:
-    """Pandoc at work beside the rendering of pages; `result` waits for it.
+def formatting(  # noqa: PLR0913, PLR0917 - one argument for each thing that Pandoc must know
+    style: Style, csl: str, lang: str, items: list[Item], groups: list[Group], cache: Path | None
+) -> Job[tuple[dict[str, str], list[str]]]:
+    """Have Pandoc format groups and the list of items in a style's text, beside other work.
 
-    A style such as APA's tells authors of one family name apart by their given names, and Pandoc's time for that grows
-    with the square of the works. So works without a namesake go to one run and the others to a second, beside it.
+    The result is the references by key, in the style's order, and the marks in the order of the groups.
     """
-
-    def __init__(self, style: Style, lang: str, items: list[Item], groups: list[Group], cache: Path | None) -> None:
-        """Start formatting `groups` and the list of `items`, unless `cache` has the result of exactly this."""
-        self.style, self.lang, self.items, self.cache = style, lang, items, cache
-        every = style.namesakes == "all"
-        self.apart = namesakes(items, every=every) if style.namesakes else set()
-        whole = len(items) - len(self.apart) < FEW
-        if whole:
-            self.apart = set()
-        split = {group for group in groups if any(cite.key in self.apart for cite in group)}
-        self.groups = [[group for group in groups if group not in split], sorted(split, key=repr)]
-        self.jobs = [self._job(style.text if whole else style.quick, items, self.groups[0])] if items else []
-        if self.apart:
-            among = self.apart | {cite.key for group in split for cite in group}
-            self.jobs.append(self._job(style.text, lookalikes(items, among, every=every), self.groups[1]))
-
-    def result(self) -> Formatted:
-        """Wait for the runs and give what they made. Raises RuntimeError with Pandoc's own words if one failed."""
-        references: dict[str, str] = {}
-        marks: dict[Group, str] = {}
-        for job, groups in zip(self.jobs, self.groups, strict=False):
-            made, texts = job.result()
-            references |= {key: text for key, text in made.items() if not references or key in self.apart}
-            marks |= {group: self._joined(group, text) for group, text in zip(groups, texts, strict=True)}
-        titles = {item["id"]: _said(item, title_only=True) for item in self.items}
-        references = {key: text.replace(AMPERSAND, "&amp;") for key, text in references.items() if text}
-        references |= {item["id"]: _said(item) for item in self.items if item["id"] not in references}
-        empty = {group: f"({'; '.join(titles[cite.key] for cite in group)})" for group in marks if not marks[group]}
-        return Formatted(references, marks | empty)
-
-    def _joined(self, group: Group, text: str) -> str:
-        """Write the "&" between two names, which a sentence says as a word: "Roe and Poe (2019)"."""
-        word = AND.get(self.lang[:2], "and") if group[0].mode == IN_TEXT else "&amp;"
-        return text.replace(AMPERSAND, word)
-
-    def _job(self, csl: str, items: list[Item], groups: list[Group]) -> Job[tuple[dict[str, str], list[str]]]:
-        """Have Pandoc format groups and the list of items in a style's text."""
-        arguments = ["-f", "json", "-t", "html", "--wrap=none", "--citeproc"]
-        arguments += ["--csl", "{style.csl}", "--bibliography", "{items.json}"]
-        works = [_named(item, bare=self.style.bare) for item in items]
-        files = {"style.csl": csl, "items.json": json.dumps(works)}
-        return Job(arguments, json.dumps(_document(self.style, self.lang, items, groups)), _read, files, self.cache)
+    arguments = ["-f", "json", "-t", "html", "--wrap=none", "--citeproc"]
+    arguments += ["--csl", "{style.csl}", "--bibliography", "{items.json}"]
+    works = [_named(item, bare=style.bare) for item in items]
+    files = {"style.csl": csl, "items.json": json.dumps(works)}
+    return Job(arguments, json.dumps(_document(style, lang, items, groups)), _read, files, cache)
 
 
 def shape(group: Group, numbers: dict[str, int]) -> Group:
@@ -121,7 +81,7 @@ def dummies(count: int) -> list[Item]:
     return [{"id": f"{DUMMY}{number}", "type": "book", "title": str(number)} for number in range(1, count + 1)]
 
 
-def _said(item: Item, *, title_only: bool = False) -> str:
+def said(item: Item, *, title_only: bool = False) -> str:
     """Give a work's authors, title and year, or only its short title, for a style that would say nothing of it."""
     people = [str(name.get("family") or name.get("literal") or "") for name in item.get("author", [])]
     title = str((title_only and item.get("title-short")) or item.get("title", item["id"]))

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.downloads import FORMATS
 from kb.references import TAGS, Numbered
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from kb.library import Entry
 
 LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
-FORMATS = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
 KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "article": "Articles",
     "book": "Books and chapters",

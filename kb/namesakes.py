@@ -1,4 +1,4 @@
-"""CSL-JSON items come in; the keys of those that a mark such as "(Smith, 2020)" may confuse go out."""
+"""CSL-JSON items come in; the keys of those that a mark such as "(Smith, 2020)" may confuse go out, in portions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,35 @@ def namesakes(items: Iterable[dict[str, Any]], *, every: bool) -> set[str]:
         for name, person in called.items():
             whose[name].add(person)
     return {key for key, called in found.items() if any(len(whose[name]) > 1 for name in called)}
+
+
+def portions(items: Iterable[dict[str, Any]], keys: set[str], *, every: bool, size: int) -> list[set[str]]:
+    """Divide `keys` so that works that share a name stay together: each portion holds `size` works, or a few more."""
+    families: list[tuple[set[str], set[str]]] = []
+    for item in items:
+        if item["id"] in keys:
+            called, works = set(_called(item, every=every)), {item["id"]}
+            for family in [family for family in families if family[0] & called]:
+                families.remove(family)
+                called, works = called | family[0], works | family[1]
+            families.append((called, works))
+    made: list[set[str]] = []
+    for _, works in sorted(families, key=lambda family: min(family[0])):
+        if not made or len(made[-1]) >= size:
+            made.append(set())
+        made[-1] |= works
+    return made
+
+
+def alike(items: Iterable[dict[str, Any]], *, every: bool) -> bool:
+    """Say whether any two works share a name."""
+    seen: set[str] = set()
+    for item in items:
+        called = set(_called(item, every=every))
+        if seen & called:
+            return True
+        seen |= called
+    return False
 
 
 def lookalikes(items: list[dict[str, Any]], keys: set[str], *, every: bool) -> list[dict[str, Any]]:

@@ -6,16 +6,19 @@ that pages are rendered meanwhile and neither side waits for the other's pipe. T
 
 from __future__ import annotations
 
-import hashlib
-import json
+import functools
 import os
+import shutil
 import subprocess
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from threading import Thread
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import pypandoc
+
+from kb.cache import keep, kept, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,8 +27,6 @@ T = TypeVar("T")
 LONGEST = 600  # seconds; a site of 2,000 works takes about 10
 MISSING = "Pandoc is missing; install it with: python -m pip install pypandoc_binary"
 WORKERS = ThreadPoolExecutor(max_workers=os.cpu_count() or 2, thread_name_prefix="pandoc")
-# Whatever changes a result besides its input: our own code that asks for it and reads it.
-MAKERS = sorted(Path(__file__).with_name(f"{name}.py") for name in ("pandoc", "items", "styles", "namesakes", "csl"))
 
 
 class Job(Generic[T]):
@@ -39,10 +40,8 @@ class Job(Generic[T]):
         An argument `{name}` stands for a file with the text `files[name]`. Results are kept in `cache`, if given.
         """
         self.arguments, self.text, self.read, self.files = arguments, text, read, files
-        asked = json.dumps([arguments, text, dict(files), _version()]).encode()
-        digest = hashlib.sha256(asked + b"".join(file.read_bytes() for file in MAKERS)).hexdigest()
-        self.stored = cache / f"{digest[:32]}.json" if cache else None
-        self.kept: T | None = _kept(self.stored)
+        self.stored = place(cache, which(), *arguments, text, *files, *files.values())
+        self.kept: T | None = kept(self.stored)
         self.making: Future[T] | None = None if self.kept is not None else WORKERS.submit(self._make)
 
     def result(self) -> T:
@@ -60,8 +59,22 @@ class Job(Generic[T]):
                 paths[f"{{{name}}}"] = str(Path(folder, name))
                 Path(folder, name).write_text(text, encoding="utf-8")
             made = self.read(_run([paths.get(argument, argument) for argument in self.arguments], self.text))
-        _keep(self.stored, made)
+        keep(self.stored, made)
         return made
+
+
+def beside(work: Callable[[], T]) -> Future[T]:
+    """Do some work in a thread of its own, beside what goes on here; what it gives or raises is in the result."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result is to see it
+            future.set_exception(error)
+
+    Thread(target=run, name="beside", daemon=True).start()
+    return future
 
 
 def _run(arguments: list[str], text: str) -> str:
@@ -79,37 +92,10 @@ def _run(arguments: list[str], text: str) -> str:
     return done.stdout.decode()
 
 
-def _version() -> str:
-    """Give Pandoc's version."""
-    try:
-        return str(pypandoc.get_pandoc_version())
-    except OSError as error:
-        raise RuntimeError(MISSING) from error
-
-
-def _kept(stored: Path | None) -> Any:  # noqa: ANN401 - JSON
-    """Give what an earlier run left: None if there is nothing, or if it is not what was written."""
-    try:
-        digest, _, text = stored.read_text(encoding="utf-8").partition("\n") if stored else ("", "", "")
-        return json.loads(text) if digest == _digest(text) else None
-    except (OSError, ValueError):
-        return None
-
-
-def _keep(stored: Path | None, made: object) -> None:
-    """Keep a result, in one step, so that a build that is killed leaves no half of it; a full disk is no error."""
-    if stored is None:
-        return
-    text = json.dumps(made)
-    try:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=stored.parent, delete=False, encoding="utf-8") as file:
-            file.write(f"{_digest(text)}\n{text}")
-        Path(file.name).replace(stored)
-    except OSError:
-        return
-
-
-def _digest(text: str) -> str:
-    """Give a short check of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+@functools.cache
+def which() -> str:
+    """Say which Pandocs there are, without asking one: with a warm cache no process is started."""
+    own = Path(pypandoc.__file__).parent.glob("files/pandoc*")
+    names = [os.environ.get("PYPANDOC_PANDOC"), shutil.which("pandoc"), *own]
+    found = [Path(name).stat() for name in names if name and Path(name).exists()]
+    return " ".join(f"{status.st_size}-{status.st_mtime_ns}" for status in found)

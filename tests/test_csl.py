@@ -10,10 +10,11 @@ from functools import partial
 import pytest
 from conftest import PROJECT
 
-from kb import csl, pandoc
+from kb import csl, pandoc, runs
 from kb.citations import parse_group
-from kb.csl import IN_TEXT, NO_AUTHOR, Cite, Run, dummies, shape
+from kb.csl import IN_TEXT, NO_AUTHOR, Cite, dummies, shape
 from kb.items import read_items
+from kb.runs import Run
 from kb.styles import StyleError, load_style
 
 GOLDEN = PROJECT / "tests/golden"
@@ -259,21 +260,26 @@ def test_the_same_letter_means_the_same_work_everywhere():
     assert "(2002b). Beta" in words(references["b"])
 
 
-@pytest.mark.parametrize("style", ["apa", "chicago-author-date", "harvard-cite-them-right"])
-def test_two_runs_tell_works_apart_as_one_does(style, monkeypatch):
+@pytest.mark.parametrize("style", ["apa", "chicago-author-date", "harvard-cite-them-right", "apa-6th-edition"])
+def test_many_runs_tell_works_apart_as_one_does(style, monkeypatch):
     """Speed changes no letter: works with and without namesakes come out as from one run."""
     people = ["Smith, Ann", "Smith, Bo", "Smith, A.", "Jones, Cy and Smith, Al", "Uno, U", "Due, D", "Due, D", "{Beta}"]
-    bib = "".join(book(f"k{n}", people[n % 8], f"Title {n % 3}", str(2000 + n % 4)) for n in range(60))
+    people += ["Jones, Di", "van Ek, Flo", "van Ek, Gus and Uno, U", "Ek, Hal and Due, D and Smith, Ann", "Ng, {\\'E}l"]
+    bib = "".join(book(f"k{n}", people[n * n % 13], f"Title {n % 3}", str(2000 + n % 4)) for n in range(130))
     bib += "@misc{none, title = {{Beta}}, year = {2001}}"
-    groups = [f"@k{n}; @k{(n * 7) % 60}" for n in range(60)] + ["@none", "@k4; @k7"]
-    parsed = [parse_group(group) for group in groups]
+    groups = [f"@k{n}; @k{(n * 7) % 130}" for n in range(130)] + ["@none", "@k4; @k7", "-@k1; see @k8, p. 3; @k2"]
+    groups += [f"see @k{n}, p. {n}; @k{(n * 11) % 130}; @k{(n * 17) % 130}, and so on" for n in range(130)]
+    groups += [f"-@k{n}" for n in range(40)] + [f"@k{n}, ch. 2" for n in range(40)]
+    parsed = [parse_group(group) for group in groups] + [(csl.Cite(f"k{n}", mode=csl.IN_TEXT),) for n in range(50)]
     items, chosen = read_items(bib), style_of(style)
-    whole = Run(chosen, "en-GB", items, parsed, None)
-    monkeypatch.setattr(csl, "FEW", 1)
     split = Run(chosen, "en-GB", items, parsed, None)
-    assert len(split.jobs) == (1 if style.startswith("harvard") else 2)
-    assert list(split.result().references.items()) == list(whole.result().references.items())
-    assert split.result().marks == whole.result().marks
+    split_made = split.result()
+    monkeypatch.setattr(runs, "FEW", 1000)
+    whole = Run(chosen, "en-GB", items, parsed, None)
+    assert len(whole.parts) == 1
+    assert len(split.parts) == 1 if style.startswith("harvard") else len(split.parts) > 1
+    assert list(split_made.references.items()) == list(whole.result().references.items())
+    assert split_made.marks == whole.result().marks
 
 
 def test_a_key_may_hold_what_publishers_put_there():
@@ -458,7 +464,7 @@ def test_a_record_that_pandoc_cannot_read_is_said_in_one_line():
 def test_a_site_without_citations_asks_nothing():
     """No works and no groups are no work for Pandoc."""
     made = Run(style_of("apa"), "en", [], [], None)
-    assert (made.jobs, made.result().references, made.result().marks) == ([], {}, {})
+    assert (made.parts, made.result().references, made.result().marks) == ([], {}, {})
 
 
 def test_a_library_and_a_text_of_any_length_go_through():

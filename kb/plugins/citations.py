@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 from mkdocs.config import config_options as c
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority, get_plugin_logger
+from mkdocs.plugins import CombinedEvent, event_priority, get_plugin_logger
 from mkdocs_bibtex.config import BibTexConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.utils import tempfile_from_url
@@ -17,8 +17,8 @@ from mkdocs_bibtex.utils import tempfile_from_url
 from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, locate, mark_groups, scan, strip_groups
 from kb.findings import Finding, report
-from kb.items import read_items
 from kb.library import Entry, read_library, unknown_key
+from kb.pandoc import beside
 from kb.styles import StyleError, load_style
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
             raise PluginError("\n" + report(findings))
         try:
             style = load_style(self.config.csl_file or DEFAULT_STYLE, folder)
-            items = read_items("\n".join(file.read_text(encoding="utf-8") for file in self.files), cache)
-        except (StyleError, RuntimeError) as error:
+        except StyleError as error:
             raise PluginError(f"{config.config_file_path}: {error}") from error
         lang = self.config.lang or config.theme.get("language") or "en"
-        self.bibliography = Bibliography(style, lang, items, self.library, cache)
+        text = "\n".join(file.read_text(encoding="utf-8") for file in self.files)
+        self.bibliography = Bibliography(style, lang, text, self.library, cache)
         self.collector = Collector(self.library, narrative=self.config.enable_inline_citations)
         commands = {self.config.bib_command: "kb-list", self.config.full_bib_command: "kb-full-list"}
         config.markdown_extensions.append(CitationExtension(self.collector, commands))  # type: ignore[arg-type] # - an instance is taken too
@@ -97,7 +97,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         if (
             self.config.bib_by_default
             and self.config.bib_command not in markdown
-            and scan(markdown)[0] & set(self.library)
+            and scan(markdown)[0].keys() & self.library.keys()
         ):
             markdown += f"\n\n{self.config.bib_command}\n"
         return markdown
@@ -115,6 +115,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         for page in pages:
             _part(page, resolved.content[page.file.src_uri])
         self.resolved = resolved
+        self.writing = beside(lambda: self._write(Path(config.site_dir), rendered))
         cited = {key for keys in resolved.keys.values() for key in keys}
         for key in sorted(self.library.keys() - cited):
             log.info("the bibliography's '%s' is cited on no page", key)
@@ -125,11 +126,33 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         by_key = {item["id"]: item for item in self.bibliography.items}
         return [by_key[key] for key in self.resolved.keys.get(path, [])]
 
+    @event_priority(100)  # before any search
+    def _hide(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - MkDocs' own
+        """Show a search what it is to find: prose and the library, but neither numbers nor a page's own list."""
+        self.shown = page.content
+        if page.file.src_uri in self.resolved.searched:
+            _part(page, self.resolved.searched[page.file.src_uri])
+        return context
+
+    @event_priority(-100)  # after any search
+    def _show(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - as above
+        """Give the page back what its readers are to see."""
+        _part(page, self.resolved.content.get(page.file.src_uri, SUMMARY_ENDS + (self.shown or "")))
+        return context
+
+    on_page_context = CombinedEvent(_hide, _show)
+
     @event_priority(90)  # before the built site is checked
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write the files of references that the pages lead to."""
-        for address, text in self.resolved.files.items():
-            Path(config.site_dir, address).write_bytes(text.encode())
+        """Wait until the files of references are written."""
+        self.writing.result()
+
+    def _write(self, site: Path, pages: list[Rendered]) -> None:
+        """Write the files of references that the pages lead to, beside the pages."""
+        for address, text in self.bibliography.files(pages, self.resolved.keys):
+            file = site / address
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:  # noqa: ANN401 - MkDocs' own
         """Rebuild when the bibliography or the style is saved."""

@@ -12,7 +12,6 @@ from markdown import Markdown
 from kb.bibliography import Bibliography, Rendered, stem
 from kb.citations import CitationExtension, Collector, Use, scan
 from kb.csl import Formatted, Group, shape
-from kb.items import read_items
 from kb.references import Numbered, as_numbers
 from kb.standalone.sources import address, bib_files, body, read_sources, read_works, times, title, titles
 from kb.styles import load_style
@@ -69,9 +68,9 @@ class Site:
         self.times = times([*self.files, folder / options["csl_file"]])
         self.library, cache = read_works(self.files, folder), folder / options["cache_dir"]
         style = load_style(options["csl_file"], folder)
-        items = read_items("\n".join(file.read_text(encoding="utf-8") for file in self.files), cache)
+        text = "\n".join(file.read_text(encoding="utf-8") for file in self.files)
         lang = options["lang"] or engine.get("theme", {}).get("language") or "en"
-        self.bibliography = Remembering(style, lang, items, self.library, cache)
+        self.bibliography = Remembering(style, lang, text, self.library, cache)
         self.sources = read_sources(self.docs)
         self.uses: list[Use] = []
         self.pages: dict[str, Rendered] = {}
@@ -100,7 +99,7 @@ class Site:
         names = self.engine.get("markdown_extensions", USUAL)
         used: list[str | Extension] = [name for name in names if isinstance(name, str) and HARMLESS.fullmatch(name)]
         for path, text in self.sources.items():
-            if scan(text)[0] & self.library.keys():
+            if scan(text)[0].keys() & self.library.keys():
                 collector = Collector(self.library, self.options["enable_inline_citations"], path, self.uses)
                 extensions = [*used, CitationExtension(collector, commands_of(self.options))]
                 md = Markdown(extensions=extensions, extension_configs=self.engine.get("mdx_configs", {}))
@@ -117,7 +116,7 @@ class Site:
         everything = sorted(known.values(), key=lambda other: order.get(other.path, len(order)))
         resolved = self.bibliography.resolve(everything if "kb-full-list" in page.content else [page], self.uses)
         content = resolved.content[page.path]
-        for file, text in resolved.files.items():
+        for file, text in self.bibliography.files([page], resolved.keys):
             # No file can be written beside the page here, so the link itself carries it (RFC 2397).
             if file.startswith(f"{stem(page.url)}."):
                 name = file.rpartition("/")[2]
