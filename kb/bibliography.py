@@ -67,7 +67,8 @@ class Bibliography:
         Pandoc starts on the works at once, beside whatever follows here.
         """
         self.style, self.lang, self.library, self.cache = style, lang, library, cache
-        self.reading = beside(lambda: remembered(cache, ("items", which(), text), lambda: read_items(text, cache)))
+        self.source = (which(), text)
+        self.reading = beside(lambda: remembered(cache, ("items", *self.source), lambda: read_items(text, cache)))
         self.running: Future[Run] | None = None
         self.guessed: Future[Run] | None = None
         self.downloads: Downloads | None = None
@@ -111,7 +112,7 @@ class Bibliography:
         order = {key: place for place, key in enumerate(formatted.references)} if self.style.sorted else None
         numbered = {page.path: number_page(page.content, uses, order) for page in pages}
         marks = self._shapes(numbered) if self.style.numeric else self._marks(formatted, uses)
-        names_of = {item["id"]: names(item, self.lang) for item in self.items}
+        by_key = {item["id"]: item for item in self.items}
         citing = _citing(pages, numbered)
         content, searched = {}, {}
         for page in pages:
@@ -120,7 +121,7 @@ class Bibliography:
             def say(use: Use, mine: Numbered = mine) -> Said:
                 numeric = self.style.numeric
                 mark = marks[shape(as_numbers(use.group), mine.numbers) if numeric else use.group]
-                lead = names_of[use.group[0].key] if use.narrative and numeric else ""
+                lead = names(by_key[use.group[0].key], self.lang) if use.narrative and numeric else ""
                 return Said(plain_mark(mark), lead, numeric)
 
             marked = write_marks(page.content, mine, say)
@@ -131,7 +132,7 @@ class Bibliography:
     def files(self, pages: Iterable[Rendered], keys: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
         """Give (address in the site, text) of each page's references, and on the library's page of all of them."""
         if self.downloads is None:
-            self.downloads = Downloads(self.items, self.library, self.cache)
+            self.downloads = Downloads(lambda: self.items, self.library, self.cache, *self.source)
         for page in pages:
             if wanted := set(self.library) if FULL_LIST in page.content else set(keys[page.path]):
                 yield from self.downloads.files(stem(page.url), wanted).items()

@@ -29,6 +29,7 @@ ROOMS = [
     "csl_items",
     "exports",
     "page_meta",
+    "writer",
     "downloads",
     "lists",
     "bibliography",

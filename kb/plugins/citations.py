@@ -16,9 +16,9 @@ from mkdocs_bibtex.utils import tempfile_from_url
 
 from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, locate, mark_groups, scan, strip_groups
+from kb.downloads import Writing
 from kb.findings import Finding, report
 from kb.library import Entry, read_library, unknown_key
-from kb.pandoc import beside
 from kb.styles import StyleError, load_style
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         for page in pages:
             _part(page, resolved.content[page.file.src_uri])
         self.resolved = resolved
-        self.writing = beside(lambda: self._write(Path(config.site_dir), rendered))
+        written = dict(self.bibliography.files(rendered, resolved.keys))
+        self.writing = Writing(Path(config.site_dir), written)
         cited = {key for keys in resolved.keys.values() for key in keys}
         for key in sorted(self.library.keys() - cited):
             log.info("the bibliography's '%s' is cited on no page", key)
@@ -145,14 +146,10 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
     @event_priority(90)  # before the built site is checked
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Wait until the files of references are written."""
-        self.writing.result()
-
-    def _write(self, site: Path, pages: list[Rendered]) -> None:
-        """Write the files of references that the pages lead to, beside the pages."""
-        for address, text in self.bibliography.files(pages, self.resolved.keys):
-            file = site / address
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
+        try:
+            self.writing.wait()
+        except RuntimeError as error:
+            raise PluginError(str(error)) from error
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:  # noqa: ANN401 - MkDocs' own
         """Rebuild when the bibliography or the style is saved."""
