@@ -6,7 +6,6 @@ The one object that holds what a site's citations share: the library, the style,
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 
 FULL_LIST = 'class="kb-full-list"'
-UNSPOKEN = re.compile(r"<span data-search-exclude>.*?</a></span>", re.DOTALL)  # as kb.references writes a number
 
 
 @dataclass(frozen=True)
@@ -46,13 +44,9 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a site's citations came to, by page path: HTML, what a search is to find, and the works that a page cites.
-
-    `searched` is `content` without numbers and without the page's own list; `keys` are in the order of that list.
-    """
+    """What a site's citations came to, by page path: HTML, and the works that a page cites in the order of its list."""
 
     content: dict[str, str]
-    searched: dict[str, str]
     keys: dict[str, list[str]]
 
 
@@ -114,7 +108,7 @@ class Bibliography:
         marks = self._shapes(numbered) if self.style.numeric else self._marks(formatted, uses)
         by_key = {item["id"]: item for item in self.items}
         citing = _citing(pages, numbered)
-        content, searched = {}, {}
+        content = {}
         for page in pages:
             mine = numbered[page.path]
 
@@ -125,9 +119,9 @@ class Bibliography:
                 return Said(plain_mark(mark), lead, numeric)
 
             marked = write_marks(page.content, mine, say)
-            content[page.path], searched[page.path] = self._lists(marked, page, mine, formatted.references, citing)
+            content[page.path] = self._lists(marked, page, mine, formatted.references, citing)
         keys = {path: page.keys for path, page in numbered.items()}
-        return Resolved(content, searched, keys)
+        return Resolved(content, keys)
 
     def files(self, pages: Iterable[Rendered], keys: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
         """Give (address in the site, text) of each page's references, and on the library's page of all of them."""
@@ -184,8 +178,8 @@ class Bibliography:
         mine: Numbered,
         references: Mapping[str, str],
         citing: Mapping[str, list[Citing]],
-    ) -> tuple[str, str]:
-        """Put the page's list and the library where the page asks for them; give that, and what a search is to find."""
+    ) -> str:
+        """Put the page's list and the library where the page asks for them."""
         files, full = stem(page.url).rpartition("/")[2], ""
         own = page_list(mine, references, self.library, files, numeric=self.style.numeric) if mine.keys else ""
         if FULL_LIST in content:
@@ -196,9 +190,7 @@ class Bibliography:
             }
             full = full_list(references, self.library, here, spans, files, is_sorted=self.style.sorted)
         lists = {"kb-list": own, "kb-full-list": full}
-        searched = {"kb-list": "", "kb-full-list": full}
-        spoken = UNSPOKEN.sub("", content)
-        return LISTS.sub(lambda at: lists[at[1]], content), LISTS.sub(lambda at: searched[at[1]], spoken)
+        return LISTS.sub(lambda at: lists[at[1]], content)
 
 
 def guess_shapes(pages: Iterable[tuple[Iterable[str], Iterable[Group]]], known: Collection[str]) -> set[Group]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from kb.library import Entry
 
+# What is left out of the search index: numbers, as kb.references writes them, and the list of a page.
+UNSPOKEN = re.compile(
+    r"<span data-search-exclude>.*?</a></span>|<(ol|ul|p) class=\"kb-[a-z]+\" data-search-exclude>.*?</\1>", re.DOTALL
+)
 LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
 KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "article": "Articles",
@@ -55,6 +59,11 @@ def page_list(
     entries = [_entry(key, references, library, _back_links(key, page)) for key in page.keys]
     made = f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
     return f"{made}\n{_downloads(files, 'These references')}"
+
+
+def spoken(content: str) -> str:
+    """Give a page's HTML as a search is to see it: prose, and the library's list, but neither numbers nor its own list."""
+    return UNSPOKEN.sub("", content)
 
 
 def _downloads(files: str, what: str) -> str:

@@ -19,6 +19,7 @@ from kb.citations import CitationExtension, Collector, locate, mark_groups, scan
 from kb.downloads import Writing
 from kb.findings import Finding, report
 from kb.library import Entry, read_library, unknown_key
+from kb.lists import spoken
 from kb.styles import StyleError, load_style
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         self.resolved: Resolved
         self.collector = Collector()
         self.files: list[Path] = []
+        self.shown = ""
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the bibliography and the style; stop with one line for each thing that is wrong with them."""
@@ -129,16 +131,15 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
 
     @event_priority(100)  # before any search
     def _hide(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - MkDocs' own
-        """Show a search what it is to find: prose and the library, but neither numbers nor a page's own list."""
-        self.shown = page.content
-        if page.file.src_uri in self.resolved.searched:
-            _part(page, self.resolved.searched[page.file.src_uri])
+        """Show a search what it is to find."""
+        self.shown = page.content or ""
+        page.content = spoken(self.shown)
         return context
 
     @event_priority(-100)  # after any search
     def _show(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - as above
         """Give the page back what its readers are to see."""
-        _part(page, self.resolved.content.get(page.file.src_uri, SUMMARY_ENDS + (self.shown or "")))
+        page.content = self.shown
         return context
 
     on_page_context = CombinedEvent(_hide, _show)
