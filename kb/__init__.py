@@ -3,6 +3,7 @@
 Read the rooms in this order and you have followed a page from its source to a USB stick:
 
     findings    what a check gives back: where, what, and how to mend it
+    addresses   where a page is, on the website and in every edition
     permanent   the short id by which a page is found for ever
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
@@ -27,9 +28,14 @@ Read the rooms in this order and you have followed a page from its source to a U
     bibliography  all of that for one site
     standalone  the same without MkDocs: for Zensical and plain Python-Markdown
     markup      small repairs to the HTML that Markdown makes (tables, cards)
+    redirects   what has moved or gone
+    contract    every address ever released, and whether it still leads somewhere
+    promise     what readers are told of that
+    moved       what a reader finds at an old address
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
     publish     a checked build that replaces the site only when it is good
+    releasing   the contract written for a release
     editions    the built site as one file each
     browser     a Chromium for the tests
     plugins     door: the only room that knows MkDocs

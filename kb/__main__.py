@@ -1,4 +1,4 @@
-"""A verb comes in from the command line (serve, build, check, test, zip); an exit status goes out."""
+"""A verb comes in from the command line (serve, build, check, test, zip, release); an exit status goes out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from kb import browser, checks, publish
+from kb import browser, checks, publish, releasing
 from kb.book import read_book
 from kb.editions.archive import Label, write_archive
 from kb.findings import report
@@ -79,6 +79,17 @@ def zip_archive(extra: list[str]) -> int:
     return 0
 
 
+def release(extra: list[str]) -> int:
+    """Write the link contract for a release, after a build that keeps the last one's (--draft: before the first)."""
+    parser = argparse.ArgumentParser("release")
+    parser.add_argument("--draft", action="store_true", help="write it afresh; only before the first release")
+    parser.add_argument("--known", action="store_true", help="go on although pages are due for checking")
+    options = parser.parse_args(extra)
+    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known)
+    print(report(lines) if lines else told)
+    return 1 if lines else 0
+
+
 def identity(config: Path) -> tuple[str, str]:
     """Give the site's name and public address from mkdocs.yml, whose tags for MkDocs' own use are passed over."""
     node = yaml.compose(config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -88,7 +99,7 @@ def identity(config: Path) -> tuple[str, str]:
     return settings["site_name"], settings["site_url"]
 
 
-VERBS = {"serve": serve, "build": build, "check": check, "test": test, "zip": zip_archive}
+VERBS = {"serve": serve, "build": build, "check": check, "test": test, "zip": zip_archive, "release": release}
 
 
 def main() -> int:

@@ -5,10 +5,10 @@ The one object that holds what a site's citations share: the library, the style,
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.addresses import relative
 from kb.cache import remembered
 from kb.citations import Use, scan
 from kb.csl import DUMMY, Cite, Formatted, Group, Item, dummies, shape
@@ -207,14 +207,6 @@ def stem(url: str) -> str:
     """Give the address of a page's reference files without endings: `a/` has `a/cited`, `a.html` has `a.cited`."""
     folder, slash, name = url.rpartition("/")
     return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}cited"
-
-
-def relative(url: str, page: str) -> str:
-    """Give the site address `url` as a link on the page whose site address is `page` (RFC 3986, 4.2)."""
-    path, mark, fragment = url.partition("#")
-    there = posixpath.relpath("/" + path, posixpath.dirname("/" + page) or "/")
-    folder = "/" if (path.endswith("/") or not path) and not there.endswith("/") else ""
-    return f"{there}{folder}{mark}{fragment}"
 
 
 def _citing(pages: Sequence[Rendered], numbered: Mapping[str, Numbered]) -> dict[str, list[Citing]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+# Ids that no writer gave: of marks, notes, lists of references, and Material's own.
+PASSING = re.compile(r"__|cite-\d|ref-|fn(ref\d*)?:|kb-|no-longer-here$")
 LINK_ATTRIBUTES = {"a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
 
 
@@ -25,11 +29,15 @@ class Link:
 
 @dataclass(frozen=True)
 class BookPage:
-    """One built page: its file relative to the site folder, title, ids in order of appearance, and links."""
+    """One built page: its file relative to the site folder, title, ids in order of appearance, and links.
+
+    `sections` are the ids that a reader may link to and that a release promises; not those of marks, notes and menus.
+    """
 
     file: str
     title: str
     ids: tuple[str, ...]
+    sections: tuple[str, ...]
     links: tuple[Link, ...]
 
 
@@ -86,4 +94,13 @@ def _read_page(root: Path, file: str) -> BookPage:
         if attribute and (href := element.get(attribute)) is not None:
             links.append(Link(str(element.tag), href))
     title = tree.findtext(".//title") or ""
-    return BookPage(file, title.strip(), tuple(ids), tuple(links))
+    return BookPage(file, title.strip(), tuple(ids), tuple(_sections(tree)), tuple(links))
+
+
+def _sections(tree: html.HtmlElement) -> Iterator[str]:
+    """Give the ids within a page's article that its writers gave, and those of works in the library."""
+    for element in tree.iterfind(".//article//*[@id]"):
+        identifier, parent = element.get("id", ""), element.getparent()
+        listed = parent is not None and "kb-library" in parent.get("class", "").split()
+        if not PASSING.match(identifier) or (listed and identifier.startswith("ref-")):
+            yield identifier

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kb.addresses import outputs
 from kb.findings import Finding
 from kb.helplines import read_helplines
 from kb.library import advice, read_library, unknown_key
@@ -132,13 +133,6 @@ def citations(page: Page) -> Iterator[tuple[int, int, str]]:
         for group in CITATION_GROUP.finditer(INLINE_CODE.sub(_blank, text)):
             for key in CITATION_KEY.finditer(group[1]):
                 yield line, group.start(1) + key.start() + 1, key[1]
-
-
-def outputs(path: str) -> tuple[str, str]:
-    """Give the files that a docs path may be built into: with directory addresses, and flat for reading from disk."""
-    stem = path.removesuffix(".md")
-    folder = stem if stem.rpartition("/")[2] != "index" else stem.rpartition("/")[0]
-    return f"{folder}/index.html".lstrip("/"), f"{stem}.html"
 
 
 def _headings(page: Page, name: str) -> Iterable[Finding]:

@@ -62,7 +62,7 @@ def page_list(
 
 
 def spoken(content: str) -> str:
-    """Give a page's HTML as a search is to see it: prose, and the library's list, but neither numbers nor its own list."""
+    """Give a page's HTML as a search sees it: prose and the library's list, but neither numbers nor the page's own."""
     return UNSPOKEN.sub("", content)
 
 

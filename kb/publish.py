@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def build(project: Path, site: Path, *extra: str, offline: bool = False) -> int:
+def build(project: Path, site: Path, *extra: str, offline: bool = False, fresh: bool = False) -> int:
     """Build the site of `project` into the folder `site`; give the exit status of the build (0: all is well).
 
     The build goes to a new folder beside `site` and takes its place only when it ended without an error or warning,
-    so a build that fails leaves the last good site as it was. `extra` goes to `mkdocs build`.
+    so a build that fails leaves the last good site as it was. `extra` goes to `mkdocs build`. With `fresh`, it is not
+    held to the link contract, which is to be written afresh.
     """
-    fresh = site.with_name(site.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh), *extra]
-    status = subprocess.run(command, cwd=project, env=environment(offline=offline), check=False).returncode
+    new = site.with_name(site.name + ".new")
+    shutil.rmtree(new, ignore_errors=True)
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(new), *extra]
+    status = subprocess.run(command, cwd=project, env=environment(offline=offline, fresh=fresh), check=False).returncode
     if status == 0:
-        replace(fresh, site)
-    shutil.rmtree(fresh, ignore_errors=True)
+        replace(new, site)
+    shutil.rmtree(new, ignore_errors=True)
     return status
 
 
@@ -38,6 +39,7 @@ def replace(fresh: Path, site: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def environment(*, offline: bool = False) -> dict[str, str]:
-    """Give the environment for MkDocs: Material's banner off (it is no warning), the offline switch of mkdocs.yml."""
-    return os.environ | {"NO_MKDOCS_2_WARNING": "1", "KB_OFFLINE": "true" if offline else "false"}
+def environment(*, offline: bool = False, fresh: bool = False) -> dict[str, str]:
+    """Give the environment for MkDocs: Material's banner off (it is no warning), and the switches of mkdocs.yml."""
+    switches = {"KB_OFFLINE": str(offline).lower(), "KB_FRESH_CONTRACT": str(fresh).lower()}
+    return os.environ | {"NO_MKDOCS_2_WARNING": "1"} | switches

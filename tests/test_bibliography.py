@@ -7,7 +7,7 @@ import pytest
 from conftest import page
 from lxml import html
 
-from kb.bibliography import relative
+from kb.addresses import relative
 from kb.lists import letter
 
 BIB = r"""@article{doe2020,

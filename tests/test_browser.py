@@ -3,12 +3,12 @@
 import pytest
 from conftest import PROJECT
 
-from kb import checks
+from kb.addresses import outputs
 from kb.pages import read_pages
 
 pytestmark = pytest.mark.browser
 WIDTHS = [360, 1366]
-PAGES = [checks.outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
+PAGES = [outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
 SECTIONS = ["Help now", "Framework", "Practice", "Research", "Events", "Words", "About"]
 KINDS = "framework/social-support/emotional"
 

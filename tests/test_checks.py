@@ -7,6 +7,7 @@ import pytest
 from conftest import BIB, page
 
 from kb import checks
+from kb.addresses import outputs
 from kb.book import read_book
 from kb.helplines import Helpline
 from kb.library import Entry
@@ -138,9 +139,9 @@ def test_an_address_is_resolved_as_a_browser_would(tmp_path, file, href, target)
 
 def test_a_page_has_one_public_address_in_every_build():
     """A page keeps its folder address, also where it is written flat for reading from disk."""
-    assert checks.outputs("index.md") == ("index.html", "index.html")
-    assert checks.outputs("framework/index.md") == ("framework/index.html", "framework/index.html")
-    assert checks.outputs("help-now.md") == ("help-now/index.html", "help-now.html")
+    assert outputs("index.md") == ("index.html", "index.html")
+    assert outputs("framework/index.md") == ("framework/index.html", "framework/index.html")
+    assert outputs("help-now.md") == ("help-now/index.html", "help-now.html")
 
 
 def test_an_id_belongs_to_one_page_only():

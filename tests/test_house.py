@@ -11,6 +11,7 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 # Who may call whom: each room may import what stands before it in this list.
 ROOMS = [
     "findings",
+    "addresses",
     "permanent",
     "schema",
     "pages",
@@ -35,9 +36,14 @@ ROOMS = [
     "bibliography",
     "standalone",
     "markup",
+    "redirects",
+    "contract",
+    "promise",
+    "moved",
     "book",
     "checks",
     "publish",
+    "releasing",
     "editions",
     "browser",
 ]

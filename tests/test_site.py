@@ -10,6 +10,7 @@ from conftest import PROJECT
 from lxml import html
 
 from kb import checks
+from kb.addresses import outputs
 from kb.book import read_book
 from kb.pages import read_pages
 from kb.schema import KINDS, STAGES
@@ -86,7 +87,7 @@ def test_the_site_builds_without_one_warning(built):
 @pytest.mark.parametrize("path", MAP)
 def test_every_page_of_the_map_is_there(site, path):
     """A reader finds every page that was promised, at its address."""
-    assert (site / checks.outputs(f"{path}.md")[0]).exists()
+    assert (site / outputs(f"{path}.md")[0]).exists()
 
 
 def test_every_link_and_anchor_resolves(site):
@@ -148,7 +149,7 @@ def test_help_now_stands_at_the_top_of_every_page(site):
 def test_every_page_says_what_was_and_was_not_checked(site):
     """A reader knows how far to trust a page: who checked it, and that no reviewer has read it yet."""
     for page in PAGES:
-        text = " ".join(read(site, checks.outputs(page.path)[0]).text_content().split())
+        text = " ".join(read(site, outputs(page.path)[0]).text_content().split())
         assert "Checked against its sources by" in text
         assert "Nobody with lived experience and no clinician has reviewed it yet." in text
         assert page.summary in text
@@ -176,7 +177,7 @@ def test_the_sitemap_tells_when_a_page_was_really_changed(site):
         for url in ET.parse(site / "sitemap.xml").getroot()  # noqa: S314 - our own file, just built
     }
     for page in PAGES:
-        address = "https://recovery.example/" + checks.outputs(page.path)[0].removesuffix("index.html")
+        address = "https://recovery.example/" + outputs(page.path)[0].removesuffix("index.html")
         assert days[address] == page.updated.isoformat()
 
 
@@ -191,7 +192,7 @@ def test_no_page_puts_a_label_on_a_person():
 def test_numbers_of_references_start_afresh_on_each_page(site):
     """A reader finds reference 1 of a page as the first of the list at its foot, and every mark leads to its entry."""
     for page in PAGES:
-        tree = read(site, checks.outputs(page.path)[0])
+        tree = read(site, outputs(page.path)[0])
         entries = [entry.get("id") for entry in tree.xpath("//ol[@class='kb-references']/li")]
         firsts = []
         for mark in tree.xpath("//a[@class='kb-cite']"):
@@ -203,7 +204,7 @@ def test_every_citation_on_every_page_becomes_a_reference(site):
     """No citation is lost on its way to the reader."""
     for page in PAGES:
         keys = {f"ref-{key}" for _, _, key in checks.citations(page)}
-        tree = read(site, checks.outputs(page.path)[0])
+        tree = read(site, outputs(page.path)[0])
         if page.path != "research/references.md":
             assert keys == {entry.get("id") for entry in tree.xpath("//ol[@class='kb-references']/li")}, page.path
         assert "[@" not in tree.xpath("//article")[0].text_content(), page.path
@@ -213,7 +214,7 @@ def test_no_residue_of_latex_bibtex_or_pandoc_reaches_a_reader(site):
     """What a reader sees, and what search finds, holds no markup that was meant for a machine."""
     residue = re.compile(r"\\[a-z&%$]+|\{[^}\s]*\}|\]\{|\.nocase|(?<!\d)--(?!\d)|ref-[a-z]|\[@")
     for page in PAGES:
-        tree = read(site, checks.outputs(page.path)[0])
+        tree = read(site, outputs(page.path)[0])
         for element in tree.xpath("//*[contains(@class,'kb-reference')] | //a[@class='kb-cite']"):
             assert not residue.search(element.text_content()), f"{page.path}: {element.text_content()}"
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
@@ -230,7 +231,7 @@ def test_the_library_shows_who_cites_each_work(site):
         shown[entry.get("data-key")] = [posixpath.normpath(f"research/references/{link}") for link in links]
     for page in PAGES:
         for key in {key for _, _, key in checks.citations(page)}:
-            folder = checks.outputs(page.path)[0].removesuffix("/index.html").removesuffix("index.html") or "#"
+            folder = outputs(page.path)[0].removesuffix("/index.html").removesuffix("index.html") or "#"
             assert any(link.startswith(folder) for link in shown[key]), f"{key} does not name {page.path}"
     uncited = tree.xpath("//h3[@id='not-cited']/following-sibling::ul[1]/li")
     assert all("Cited in" not in entry.text_content() for entry in uncited)

@@ -15,6 +15,7 @@ from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 
 from kb import checks
 from kb.a_to_z import a_to_z
+from kb.addresses import outputs
 from kb.book import read_book
 from kb.findings import report
 from kb.helplines import Helpline, render
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page as MkDocsPage
     from mkdocs.utils.templates import TemplateContext
+
+    from kb.book import Book
 
 log = get_plugin_logger("kb")
 
@@ -95,6 +98,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.pages: dict[str, Page] = {}
         self.helplines: list[Helpline] = []
         self.today = date.min
+        self.book: Book | None = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Hand Material our own copy of the script that its offline search would load from another host."""
@@ -146,7 +150,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
     ) -> TemplateContext:
         """Tell the templates what the page's front matter says, and its public address in every edition."""
         source = self.pages.get(page.file.src_uri)
-        address = (config.site_url or "") + checks.outputs(page.file.src_uri)[0].removesuffix("index.html")
+        address = (config.site_url or "") + outputs(page.file.src_uri)[0].removesuffix("index.html")
         page.canonical_url = address
         who = identity(config)
         view = View(
@@ -172,14 +176,15 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         """Check what was built; each finding is a warning, so that `--strict` fails on it."""
         base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
         docs = Path(config.docs_dir).name
-        findings = checks.check_book(read_book(Path(config.site_dir)), list(self.pages.values()), docs, base)
+        self.book = read_book(Path(config.site_dir))
+        findings = checks.check_book(self.book, list(self.pages.values()), docs, base)
         for finding in sorted(set(findings)):
             log.warning("%s", finding)
 
     def _related(self, path: str, config: MkDocsConfig) -> Related:
         """Give the title, summary and address of a page that another calls related."""
         target = self.pages[path]
-        directory, flat = checks.outputs(path)
+        directory, flat = outputs(path)
         url = directory.removesuffix("index.html") if config.use_directory_urls else flat
         return Related(target.title, target.summary, url or ".")
 
