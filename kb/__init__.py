@@ -3,6 +3,7 @@
 Read the rooms in this order and you have followed a page from its source to a USB stick:
 
     findings    what a check gives back: where, what, and how to mend it
+    addresses   the form of an address elsewhere, checked without asking any network
     permanent   the short id by which a page is found for ever
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
@@ -10,6 +11,9 @@ Read the rooms in this order and you have followed a page from its source to a U
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
     cache       what an earlier build made, kept by content
+    outgoing    what is known of each page elsewhere that the site links to
+    robust      links elsewhere with their archived copies beside them
+    online      pages elsewhere asked over the network, by a maintainer
     pandoc      Pandoc run beside other work, its results kept by content
     styles      a CSL style by name or file, mended for Pandoc
     items       .bib text as CSL-JSON

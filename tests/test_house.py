@@ -11,6 +11,7 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 # Who may call whom: each room may import what stands before it in this list.
 ROOMS = [
     "findings",
+    "addresses",
     "permanent",
     "schema",
     "pages",
@@ -18,6 +19,9 @@ ROOMS = [
     "library",
     "helplines",
     "cache",
+    "outgoing",
+    "robust",
+    "online",
     "pandoc",
     "styles",
     "items",
