@@ -14,6 +14,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     outgoing    what is known of each page elsewhere that the site links to
     robust      links elsewhere with their archived copies beside them
     online      pages elsewhere asked over the network, by a maintainer
+    link_report what they answered, as a report with the lines to change
     pandoc      Pandoc run beside other work, its results kept by content
     styles      a CSL style by name or file, mended for Pandoc
     items       .bib text as CSL-JSON

@@ -6,6 +6,7 @@ import bisect
 import re
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import yaml
@@ -87,7 +88,8 @@ def read_outgoing(file: Path, name: str) -> tuple[list[Outgoing], list[Finding]]
         wrong = [key for key in pairs if key not in NAMES or not isinstance(pairs[key], yaml.ScalarNode)]
         if wrong or not getattr(pairs.get("url"), "value", ""):
             what = f"a record with the field '{wrong[0]}'" if wrong else "a record without `url`"
-            findings.append(Finding(name, line, 0, what, f"a record has `url`, and of the rest: {', '.join(NAMES[1:])}"))
+            mend = f"a record has `url`, and of the rest: {', '.join(NAMES[1:])}"
+            findings.append(Finding(name, line, 0, what, mend))
             continue
         record = Outgoing(**{key: value.value.strip() for key, value in pairs.items()}, line=line)
         records.append(record)
@@ -112,8 +114,8 @@ def used(pages: list[Page], library: Mapping[str, Entry], docs: Path, bib: str, 
             uses.append(Use(f"{docs.name}/{bib}", entry.line, 0, url))
     file = docs / data
     for line, text in enumerate(file.read_text(encoding="utf-8").splitlines() if file.exists() else [], 1):
-        if match := DATA.match(text):
-            uses.append(Use(f"{docs.name}/{data}", line, match.start(1) + 1, match[1]))
+        if web := DATA.match(text):
+            uses.append(Use(f"{docs.name}/{data}", line, web.start(1) + 1, web[1]))
     return uses
 
 
@@ -139,8 +141,8 @@ def check_outgoing(records: list[Outgoing], uses: list[Use], name: str) -> list[
         findings += [Finding(use.path, use.line, use.column, *fault) for fault in wrong]
     for record in records:
         if record.url not in met:
-            what = f"nothing links to {record.url}"
-            findings.append(Finding(name, record.line, 0, what, "take the record out, or mend the link that it was for"))
+            what, mend = f"nothing links to {record.url}", "take the record out, or mend the link that it was for"
+            findings.append(Finding(name, record.line, 0, what, mend))
     return findings
 
 
@@ -149,12 +151,12 @@ def check_library(records: list[Outgoing], library: Mapping[str, Entry], library
     known = {record.url: record for record in records}
     findings = []
     for entry in library.values() if records else ():
-        said = {item: entry.fields.get(item, "").replace("\\", "") for item in ("archiveurl", "archivedate", "urlstatus")}
         record = known.get(entry.fields.get("url", "").replace("\\", ""), Outgoing(""))
         truth = {"archiveurl": record.archived, "archivedate": record.archived_on, "urlstatus": record.state}
-        for item, value in said.items():
-            if value and value != truth[item]:
-                what = f"'{entry.key}' has {item} '{value}', and {name} has '{truth[item]}'"
+        for item, true in truth.items():
+            said = entry.fields.get(item, "").replace("\\", "")
+            if said and said != true:
+                what = f"'{entry.key}' has {item} '{said}', and {name} has '{true}'"
                 findings.append(Finding(library_name, entry.line, 0, what, f"take it out here; {name} is what counts"))
     return findings
 
@@ -167,6 +169,11 @@ def _faults(record: Outgoing) -> Iterator[tuple[str, str]]:
         yield f"the address {record.url} has a #fragment", "record the page itself; pages may link to a part of it"
     if not addresses.is_external(record.url):
         yield f"{record.url} needs no record", "take it out: DOIs, mail and telephone numbers have none"
+    yield from _claims(record)
+
+
+def _claims(record: Outgoing) -> Iterator[tuple[str, str]]:
+    """Give (what, how to mend it) for what a record claims: its state, its days, and what goes together."""
     if record.state not in STATES:
         yield f"unknown state '{record.state}'", f"use one of: {', '.join(STATES)}"
     for item in DATES:
@@ -184,9 +191,10 @@ def _faults(record: Outgoing) -> Iterator[tuple[str, str]]:
 
 def _order(records: list[Outgoing], name: str) -> Iterator[Finding]:
     """Find records that stand twice or not in order of their addresses."""
-    for before, after in zip(records, records[1:], strict=False):
+    for before, after in pairwise(records):
         if after.url == before.url:
-            yield Finding(name, after.line, 0, f"{after.url} already stands in line {before.line}", "keep one of the two")
+            what = f"{after.url} already stands in line {before.line}"
+            yield Finding(name, after.line, 0, what, "keep one of the two")
         elif after.url < before.url:
             what = f"{after.url} stands after {before.url}"
             yield Finding(name, after.line, 0, what, "keep the records sorted by `url`, so that each is found")

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from kb.outgoing import Outgoing
 
 REL = ("external", "noreferrer")
-"""What every link to another site says (HTML Standard, "Link types"): it leaves the site; do not tell where the reader came from.
-`noreferrer` also means `noopener`."""
+"""What every link to another site says (HTML Standard, "Link types"): it leaves the site, and the other site is
+not told where the reader came from. `noreferrer` also means `noopener`."""
 
-# A link as HTML writes it. A quoted value may hold ">"; a link cannot hold another link (HTML Standard, "The a element").
+# A link as HTML writes it: a quoted value may hold ">", and a link holds no other link (HTML Standard, "a").
 LINK = re.compile(
     r"""<a(?P<attributes>(?:\s(?:[^>"']|"[^"]*"|'[^']*')*)?)>(?P<words>.*?)</a>""",
     re.DOTALL,
@@ -91,7 +91,7 @@ def _notes(record: Outgoing, words: str, url: str, *, told: bool) -> Iterable[st
 
 
 def _anchor(url: str, words: str, rest: str) -> str:
-    """Write a link whose name, read out alone, also says of what; it starts with the words that are seen (WCAG 2.5.3)."""
+    """Write a link whose name says of what, read out alone, and starts with the words that are seen (WCAG 2.5.3)."""
     say = html.escape
     return f'<a href="{say(url)}" rel="{" ".join(REL)}" aria-label="{say(f"{words} {rest}")}">{words}</a>'
 

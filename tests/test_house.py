@@ -22,6 +22,7 @@ ROOMS = [
     "outgoing",
     "robust",
     "online",
+    "link_report",
     "pandoc",
     "styles",
     "items",
