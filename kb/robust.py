@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kb.addresses import without_fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kb.outgoing import Outgoing
 
@@ -24,8 +24,10 @@ LINK = re.compile(
     re.DOTALL,
 )
 HREF = re.compile(r"""(\shref=)(["'])(https?://[^"']*)\2""", re.IGNORECASE)
+HINT = re.compile(r"""href=["']https?://""")  # begins with plain letters, which is what makes the search fast
 REL_ATTRIBUTE = re.compile(r"""\srel=(["'])([^"']*)\1""", re.IGNORECASE)
 TAGS = re.compile(r"<[^>]+>")
+NEAR = 2000  # characters: the copy of a link stands in the same sentence or entry
 SAYS_SO = re.compile(r"archived copy", re.IGNORECASE)
 
 
@@ -42,19 +44,30 @@ def robust(page: str, known: Mapping[str, Outgoing], own: str = "") -> str:
     Links (https://mementoweb.org/robustlinks/spec/): `data-originalurl`, `data-versionurl` and `data-versiondate`. What
     they say to programs stands in words after the link, since few browsers show them.
     """
-    if "http" not in page:
-        return page
-
-    def rewrite(match: re.Match[str]) -> str:
-        href = HREF.search(match["attributes"])
-        if not href or (own and href[3].startswith(own)):
-            return match[0]
-        url = without_fragment(html.unescape(href[3]))
-        record = known.get(url)
+    made, at = [], 0
+    for match, href in _links(page):
+        if own and href[3].startswith(own):
+            continue
+        record = known.get(without_fragment(html.unescape(href[3])))
         follows = bool(record and record.archived and _leads_to(page, match.end(), record.archived))
-        return _link(match, href, record, told=follows or bool(SAYS_SO.search(match["words"])))
+        told = follows or bool(SAYS_SO.search(match["words"]))
+        made += [page[at : match.start()], _link(match, href, record, told=told)]
+        at = match.end()
+    return "".join([*made, page[at:]])
 
-    return LINK.sub(rewrite, page)
+
+def _links(page: str, start: int = 0) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Give each link to a page of the web from `start` on, with its address.
+
+    Looked for is the address first, then the link around it: most links of a page stay on the site.
+    """
+    for found in HINT.finditer(page, start):
+        before = page.rfind("<a", start, found.start())
+        match = LINK.match(page, before) if before >= 0 else None
+        href = HREF.search(match["attributes"]) if match else None
+        if match and href:
+            start = match.end()
+            yield match, href
 
 
 def _link(match: re.Match[str], href: re.Match[str], record: Outgoing | None, *, told: bool) -> str:
@@ -105,7 +118,7 @@ def _with_rel(attributes: str) -> str:
 
 def _leads_to(page: str, start: int, url: str) -> bool:
     """Say whether the next link after `start` leads to `url`, so that the page already offers it."""
-    following = LINK.search(page, start, start + 2000)
+    following = LINK.search(page, start, start + NEAR)
     href = HREF.search(following["attributes"]) if following else None
     return bool(href and html.unescape(href[3]) == url)
 
