@@ -32,6 +32,7 @@ LINKS = re.compile(
     | \shref=["']((?:[a-z][a-z0-9+.-]*:|//)[^"']*)""",
     re.IGNORECASE | re.VERBOSE,
 )
+SCHEME = re.compile(r"\]\(\s*<?[A-Za-z][A-Za-z0-9+.-]*:")  # spares LINKS most lines
 DATA = re.compile(r"""\s*web:\s*["']?(https?:[^\s"']+)""")  # docs/helplines.yml
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 
@@ -105,6 +106,8 @@ def used(pages: list[Page], library: Mapping[str, Entry], docs: Path, bib: str, 
     uses = []
     for page in pages:
         for line, text in page.lines():
+            if "//" not in text and not SCHEME.search(text):
+                continue
             for match in LINKS.finditer(CODE.sub(lambda code: " " * len(code[0]), text)):
                 group = match.lastindex or 1
                 uses.append(Use(f"{docs.name}/{page.path}", line, match.start(group) + 1, match[group]))

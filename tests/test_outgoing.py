@@ -1,5 +1,6 @@
 """Links to other sites: one reviewed file, archived copies beside them, and two checks that stay apart."""
 
+import functools
 import http.server
 import re
 import subprocess
@@ -11,10 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
-from conftest import PROJECT, page
+from conftest import PROJECT, Quiet, page
 from lxml import html
 
 from kb import addresses
+from kb.book import read_book
+from kb.checks import check_book
 from kb.library import read_library
 from kb.link_report import write_report
 from kb.online import Answer, Manners, ask_all
@@ -308,11 +311,35 @@ def test_other_words_of_a_link_are_kept(known):
     }
 
 
-def test_a_template_that_forgets_rel_is_found(miniature):
-    """A link that no page's text holds, and that tells the other site where a reader came from, fails the build."""
-    text = page("Small", '## One {#one}\n\n<map name="m"><area href="https://a.example/" alt="x"></map>\n')
-    good = miniature({"small.md": text})
-    assert "loads 'https://a.example/'" in good.output
+def test_a_link_without_rel_is_found_wherever_it_stands(tmp_path):
+    """A template that forgets `rel` fails the build; a page's own public address and a good link do not."""
+    links = [
+        '<a href="https://a.example/">bad</a>',
+        '<a href="https://b.example/" rel="external noreferrer">good</a>',
+        '<a href="https://own.example/base/page/">own</a>',
+    ]
+    head = '<link rel="canonical" href="https://own.example/base/page/">'
+    (tmp_path / "index.html").write_text(f"<html><head>{head}</head><body>{''.join(links)}</body></html>", "utf-8")
+    (finding,) = check_book(read_book(tmp_path), [])
+    assert "https://a.example/" in finding.what
+    assert 'rel="external noreferrer"' in finding.mend
+
+
+@pytest.mark.browser
+def test_a_browser_does_not_tell_where_the_reader_came_from(miniature, chromium, elsewhere):
+    """A reader who follows a link leaves without telling the other site from where."""
+    built = miniature({"small.md": page("Small", f"## One {{#one}}\n\n[it]({elsewhere.url}/fine)\n")})
+    assert built.status == 0, built.output
+    handler = functools.partial(Quiet, directory=str(built.site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tab = chromium.new_page()
+        tab.goto(f"http://localhost:{server.server_port}/small/")
+        tab.click("article a:text-is('it')")
+        tab.wait_for_url(f"{elsewhere.url}/fine")
+        tab.close()
+        server.shutdown()
+    assert elsewhere.referers == {None}
 
 
 # ── Over the network ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -323,6 +350,7 @@ class Host:
     url: str = ""
     asked: Counter = field(default_factory=Counter)
     agents: set = field(default_factory=set)
+    referers: set = field(default_factory=set)
     times: list = field(default_factory=list)
 
 
@@ -334,6 +362,8 @@ def elsewhere():
         def do_GET(self):
             host.asked[self.command, self.path] += 1
             host.agents.add(self.headers["User-Agent"])
+            if self.path != "/favicon.ico":
+                host.referers.add(self.headers["Referer"])
             host.times.append(time.monotonic())
             paths = {
                 "/moved": (301, "/fine"), "/twice": (308, "/moved"), "/for-now": (302, "/fine"), "/home": (301, "/"),
