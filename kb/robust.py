@@ -82,7 +82,7 @@ def _link(match: re.Match[str], href: re.Match[str], record: Outgoing | None, *,
         if record.state == "dead":  # the copy comes first: whoever follows the link should arrive
             attributes = HREF.sub(lambda old: f'{old[1]}"{say(record.archived)}"', attributes, count=1)
     notes = "; ".join(_notes(record, _plain(match["words"]), html.unescape(href[3]), told=told))
-    shown = f' <span class="kb-outgoing" data-search-exclude>({notes})</span>' if notes else ""
+    shown = f' <span class="kb-outgoing">({notes})</span>' if notes else ""
     return f"<a{attributes}>{match['words']}</a>{shown}"
 
 

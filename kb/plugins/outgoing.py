@@ -17,6 +17,9 @@ from kb.robust import index, robust
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page as MkDocsPage
+
+    from kb.outgoing import Outgoing
 
 
 class Options(Config):
@@ -29,15 +32,21 @@ class Options(Config):
 class OutgoingPlugin(BasePlugin[Options]):
     """Puts archived copies beside links to other sites; the checks of the file itself are kb's, before any page."""
 
-    @event_priority(80)  # after kb-citations has put reference lists into the pages
-    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
-        """Decorate the links of each rendered page."""
+    def __init__(self) -> None:
+        """Start with nothing read; `on_files` reads afresh for each build."""
+        self.known: dict[str, Outgoing] = {}
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Read the records; stop the build with one line for each fault."""
         docs = Path(config.docs_dir)
         records, findings = read_outgoing(docs / self.config.file, f"{docs.name}/{self.config.file}")
         if findings:
             raise PluginError("\n" + report(findings))
-        known = index(records)
-        for file in files.documentation_pages():
-            if file.page and file.page.content:
-                file.page.content = robust(file.page.content, known, config.site_url or "")
-        return env
+        self.known = index(records)
+        return files
+
+    @event_priority(-150)  # after kb-citations has put the reference lists in, and after any search has read the page
+    def on_page_context(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - MkDocs' own
+        """Decorate the page's links, the last thing before the template takes its text."""
+        page.content = robust(page.content or "", self.known, config.site_url or "")
+        return context
