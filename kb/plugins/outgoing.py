@@ -33,17 +33,17 @@ class OutgoingPlugin(BasePlugin[Options]):
     """Puts archived copies beside links to other sites; the checks of the file itself are kb's, before any page."""
 
     def __init__(self) -> None:
-        """Start with nothing read; `on_files` reads afresh for each build."""
+        """Start with nothing read; `on_env` reads afresh for each build."""
         self.known: dict[str, Outgoing] = {}
 
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Read the records; stop the build with one line for each fault."""
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
+        """Read the records; in a site without kb, which checks them earlier, stop with one line for each fault."""
         docs = Path(config.docs_dir)
         records, findings = read_outgoing(docs / self.config.file, f"{docs.name}/{self.config.file}")
         if findings:
             raise PluginError("\n" + report(findings))
         self.known = index(records)
-        return files
+        return env
 
     @event_priority(-150)  # after kb-citations has put the reference lists in, and after any search has read the page
     def on_page_context(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - MkDocs' own
