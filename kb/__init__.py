@@ -4,6 +4,7 @@ Read the rooms in this order and you have followed a page from its source to a U
 
     findings    what a check gives back: where, what, and how to mend it
     addresses   where a page is, on the website and in every edition
+    elsewhere   the form of an address on another site, checked without asking any network
     permanent   the short id by which a page is found for ever
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
@@ -11,6 +12,10 @@ Read the rooms in this order and you have followed a page from its source to a U
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
     cache       what an earlier build made, kept by content
+    outgoing    what is known of each page elsewhere that the site links to
+    robust      links elsewhere with their archived copies beside them
+    online      pages elsewhere asked over the network, by a maintainer
+    link_report what they answered, as a report with the lines to change
     pandoc      Pandoc run beside other work, its results kept by content
     styles      a CSL style by name or file, mended for Pandoc
     items       .bib text as CSL-JSON

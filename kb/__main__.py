@@ -1,4 +1,4 @@
-"""A verb comes in from the command line (serve, build, check, test, zip, release); an exit status goes out."""
+"""A verb comes in from the command line, such as serve, build or test; an exit status goes out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -15,10 +16,14 @@ from kb import browser, checks, publish, releasing
 from kb.book import read_book
 from kb.editions.archive import Label, write_archive
 from kb.findings import report
+from kb.link_report import write_report
+from kb.online import Manners, ask_all
+from kb.outgoing import read_outgoing, used
 from kb.pages import now, read_pages
 
 PROJECT = Path(__file__).resolve().parent.parent
 ADDRESS = "127.0.0.1:8000"
+LIBRARY, HELPLINES = "research/references.bib", "helplines.yml"
 
 
 def serve(extra: list[str]) -> int:
@@ -40,10 +45,39 @@ def build(extra: list[str]) -> int:
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
-    sources = checks.read_sources(PROJECT / "docs", "research/references.bib", "helplines.yml")
+    sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES)
     counts = f"{len(sources.pages)} pages, {len(sources.library)} references"
     print(report(sources.findings) or f"{counts}: no fault found")
     return 1 if sources.findings else 0
+
+
+def links(extra: list[str]) -> int:
+    """Ask every page elsewhere that we link to, over the network, and report; nothing is changed, dead links or not."""
+    parser = argparse.ArgumentParser("links")
+    parser.add_argument("--report", type=Path, help="the file to write the report to (Markdown); else it is printed")
+    parser.add_argument("--timeout", type=float, default=Manners.timeout, help="seconds to wait for an answer")
+    parser.add_argument("--delay", type=float, default=Manners.delay, help="seconds between two questions to one host")
+    parser.add_argument("--waits", type=float, nargs="*", default=Manners.waits, help="seconds before each new round")
+    chosen = parser.parse_args(extra)
+    docs, name = PROJECT / "docs", "docs/links/outgoing.yml"
+    records, findings = read_outgoing(PROJECT / name, name)
+    if findings:
+        print(report(findings), file=sys.stderr)
+        return 1
+    sources = checks.read_sources(docs, LIBRARY, HELPLINES)
+    uses = used(sources.pages, sources.library, docs, LIBRARY, HELPLINES)
+    known = {record.url for record in records}
+    urls = known | {record.archived for record in records if record.archived}
+    urls |= {use.url for use in uses if use.url.partition("#")[0] in urls}  # with the #fragments that pages use
+    agent = "{} link check ({})".format(*identity(PROJECT / "mkdocs.yml"))
+    print(f"Asking {len(urls)} addresses; this takes a few minutes …", file=sys.stderr, flush=True)
+    answers = ask_all(urls, Manners(agent, chosen.timeout, chosen.delay, tuple(chosen.waits)))
+    text = write_report(answers, records, uses, name, datetime.now(UTC).date())
+    if chosen.report:
+        chosen.report.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+    return 0
 
 
 def test(extra: list[str]) -> int:
@@ -99,7 +133,15 @@ def identity(config: Path) -> tuple[str, str]:
     return settings["site_name"], settings["site_url"]
 
 
-VERBS = {"serve": serve, "build": build, "check": check, "test": test, "zip": zip_archive, "release": release}
+VERBS = {
+    "serve": serve,
+    "build": build,
+    "check": check,
+    "links": links,
+    "test": test,
+    "zip": zip_archive,
+    "release": release,
+}
 
 
 def main() -> int:

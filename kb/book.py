@@ -21,10 +21,11 @@ LINK_ATTRIBUTES = {"a": "href", "area": "href", "link": "href", "img": "src", "s
 
 @dataclass(frozen=True)
 class Link:
-    """One address that a page points at: the element it stands in, and the address as written."""
+    """One address that a page points at: the element it stands in, the address as written, and its `rel`."""
 
     tag: str
     href: str
+    rel: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _read_page(root: Path, file: str) -> BookPage:
             ids.append(identifier)
         attribute = LINK_ATTRIBUTES.get(str(element.tag))
         if attribute and (href := element.get(attribute)) is not None:
-            links.append(Link(str(element.tag), href))
+            links.append(Link(str(element.tag), href, element.get("rel") or ""))
     title = tree.findtext(".//title") or ""
     return BookPage(file, title.strip(), tuple(ids), tuple(_sections(tree)), tuple(links))
 

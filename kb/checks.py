@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kb.addresses import outputs
+from kb.elsewhere import SCHEMES
 from kb.findings import Finding
 from kb.helplines import read_helplines
 from kb.library import advice, read_library, unknown_key
+from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import read_pages
 from kb.permanent import free_id
 
@@ -33,7 +35,6 @@ PHONE = re.compile(
     r"(?<![\w/.-])\+?\(?\d[\d()]*(?:[ -]\(?\d[\d()]*)+(?![\w/])|\b(?:call|ring|text|dial) (\d{3,6})\b(?![ -]\d)",
     re.IGNORECASE,
 )
-SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms"})
 NO_HEADINGS_NEEDED = 1
 
 
@@ -47,15 +48,18 @@ class Sources:
     findings: list[Finding]
 
 
-def read_sources(docs: Path, library: str, helplines: str) -> Sources:
-    """Read the folder `docs`, the .bib file and the data file of numbers (paths relative to it), and check them."""
+def read_sources(docs: Path, library: str, helplines: str, links: str = "links/outgoing.yml") -> Sources:
+    """Read the folder `docs`, the .bib file and the data files (paths relative to it), and check them."""
     pages, findings = read_pages(docs)
     unread = {finding.path.removeprefix(f"{docs.name}/") for finding in findings}
     entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}", verified=True)
     numbers, wrong_numbers = read_helplines(docs / helplines, f"{docs.name}/{helplines}")
-    findings += wrong_entries + wrong_numbers + advice(f"{docs.name}/{library}", entries)
+    records, wrong_records = read_outgoing(docs / links, f"{docs.name}/{links}")
+    findings += wrong_entries + wrong_numbers + wrong_records + advice(f"{docs.name}/{library}", entries)
     findings += check_pages(pages, docs.name, unread)
     findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
+    findings += check_outgoing(records, used(pages, entries, docs, library, helplines), f"{docs.name}/{links}")
+    findings += check_library(records, entries, f"{docs.name}/{library}", f"{docs.name}/{links}")
     return Sources(pages, entries, numbers, findings)
 
 
@@ -163,10 +167,13 @@ def _book_faults(
     """Give (what, how to mend it, words to look for in the source) for each fault of one built page."""
     for identifier in {item for item in page.ids if page.ids.count(item) > 1}:
         yield f"the id '{identifier}' stands twice on the page", "give one another id", f"#{identifier}"
+    own = next((link.href for link in page.links if link.rel == "canonical"), "")
+    own = own[: -len(urlsplit(own).path)] if own else ""
     for link in page.links:
         target = book.resolve(page, link.href, base)
         if target is None:
-            yield from _outside(link.tag, link.href)
+            if not (own and link.href.startswith(own)):
+                yield from _outside(link.tag, link.href, link.rel)
             continue
         file, fragment = target
         if file not in book.files:
@@ -177,7 +184,7 @@ def _book_faults(
             yield f"a link to '#{fragment}', which {file} does not have", mend, f"#{fragment}"
 
 
-def _outside(tag: str, href: str) -> Iterator[tuple[str, str, str]]:
+def _outside(tag: str, href: str, rel: str) -> Iterator[tuple[str, str, str]]:
     """Check an address that leaves the site: only links may, and only by a harmless scheme."""
     scheme = urlsplit(href).scheme.lower()
     if tag == "link" or (scheme == "data" and tag == "img"):
@@ -185,8 +192,11 @@ def _outside(tag: str, href: str) -> Iterator[tuple[str, str, str]]:
         return
     if tag != "a":
         yield f"<{tag}> loads '{href}' from another host", "keep a copy in overrides/assets/", href
-    elif scheme not in SAFE_SCHEMES:
-        yield f"a link with the scheme '{scheme}'", f"use one of {', '.join(sorted(SAFE_SCHEMES))}", href
+    elif scheme in {"http", "https"} and "noreferrer" not in rel.split():
+        mend = 'write rel="external noreferrer"; kb-outgoing does so for what stands in a page\'s text'
+        yield f"a link to '{href}' that tells the other site where the reader came from", mend, href
+    elif scheme not in SCHEMES:
+        yield f"a link with the scheme '{scheme}'", f"use one of {', '.join(SCHEMES)}", href
 
 
 def _line_of(page: Page, words: str) -> int:

@@ -109,7 +109,7 @@ def _item(helpline: Helpline) -> str:
     lines.append(f"<p>{' '.join(say(part.rstrip('.')) + '.' for part in about if part)}</p>")
     if helpline.web:
         shown = helpline.web.removeprefix("https://").rstrip("/")
-        lines.append(f'<p>Website: <a href="{say(helpline.web)}" rel="noreferrer">{say(shown)}</a></p>')
+        lines.append(f'<p>Website: <a href="{say(helpline.web)}" rel="external noreferrer">{say(shown)}</a></p>')
     if check := _check(helpline):
         lines.append(f'<p class="kb-helpline__check">{check}</p>')
     return "\n".join([*lines, "</li>\n"])

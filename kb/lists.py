@@ -125,10 +125,12 @@ def _link(entry: Entry, text: str) -> str:
     made = ""
     url, archive = entry.fields.get("url", "").replace("\\", ""), entry.fields.get("archiveurl", "").replace("\\", "")
     if url and "<a " not in text and re.match(r"https?:", url):
-        made += f' <a href="{say(url)}" rel="noreferrer">{say(url)}</a>'
+        made += f' <a href="{say(url)}" rel="external noreferrer">{say(url)}</a>'
     if archive and re.match(r"https?:", archive):
         day = entry.fields.get("archivedate", "")
-        made += f' <a href="{say(archive)}" rel="noreferrer">archived copy{" of " + say(day) if day else ""}</a>'
+        made += (
+            f' <a href="{say(archive)}" rel="external noreferrer">archived copy{" of " + say(day) if day else ""}</a>'
+        )
     return made
 
 

@@ -88,7 +88,7 @@ def test_an_entry_says_what_the_work_shows_and_how_far_it_was_checked(small):
 
 def test_a_dead_address_has_its_archived_copy_beside_it(small):
     """A reader who meets a dead link finds the archived copy next to it."""
-    links = read(small, "small/index.html").get_element_by_id("ref-ash1999").xpath(".//a[@rel='noreferrer']")
+    links = read(small, "small/index.html").get_element_by_id("ref-ash1999").xpath(".//a[@rel='external noreferrer']")
     assert ("https://archive.example/gone", "archived copy of 2024-05-06") in [
         (link.get("href"), link.text_content()) for link in links
     ]

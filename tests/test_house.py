@@ -12,6 +12,7 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 ROOMS = [
     "findings",
     "addresses",
+    "elsewhere",
     "permanent",
     "schema",
     "pages",
@@ -19,6 +20,10 @@ ROOMS = [
     "library",
     "helplines",
     "cache",
+    "outgoing",
+    "robust",
+    "online",
+    "link_report",
     "pandoc",
     "styles",
     "items",

@@ -14,8 +14,11 @@ import pytest
 from conftest import PROJECT, Quiet, page
 
 from kb import publish
+from kb.book import read_book
 from kb.contract import Contract, Kept, check_last_release, read_contract, renewed, write_contract
+from kb.pages import read_pages
 from kb.permanent import free_id
+from kb.releasing import sections
 
 DAY = date(2026, 12, 1)
 HERE = page("Here", "## First {#first}\n\nOne.\n\n## Second {#second}\n\nTwo.\n")
@@ -396,9 +399,6 @@ def test_the_draft_of_the_contract_is_of_this_site(site):
     text = (PROJECT / "docs/links/contract.txt").read_text(encoding="utf-8")
     contract, findings = read_contract(text, "contract.txt")
     assert findings == []
-    from kb.book import read_book  # noqa: PLC0415 - only here is the whole site read again
-    from kb.pages import read_pages  # noqa: PLC0415
-    from kb.releasing import sections  # noqa: PLC0415
 
     there = sections(read_book(site), read_pages(PROJECT / "docs")[0])
     now = {f"{page}#{section}" for page, found in there.items() for section in found} | there.keys()
