@@ -46,9 +46,11 @@ def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
     sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES)
+    promised, said = releasing.check_promises(PROJECT)
+    findings = sources.findings + promised
     counts = f"{len(sources.pages)} pages, {len(sources.library)} references"
-    print(report(sources.findings) or f"{counts}: no fault found")
-    return 1 if sources.findings else 0
+    print(report(findings) or f"{counts}: no fault found; {said}")
+    return 1 if findings else 0
 
 
 def links(extra: list[str]) -> int:

@@ -52,7 +52,10 @@ def read_sources(docs: Path, library: str, helplines: str, links: str = "links/o
     """Read the folder `docs`, the .bib file and the data files (paths relative to it), and check them."""
     pages, findings = read_pages(docs)
     unread = {finding.path.removeprefix(f"{docs.name}/") for finding in findings}
-    entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}", verified=True)
+    entries: dict[str, Entry] = {}
+    wrong_entries: list[Finding] = []
+    if (docs / library).is_file():  # a site may do without one
+        entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}", verified=True)
     numbers, wrong_numbers = read_helplines(docs / helplines, f"{docs.name}/{helplines}")
     records, wrong_records = read_outgoing(docs / links, f"{docs.name}/{links}")
     findings += wrong_entries + wrong_numbers + wrong_records + advice(f"{docs.name}/{library}", entries)

@@ -14,10 +14,11 @@ import yaml
 
 from kb.addresses import Layout, address_of
 from kb.book import read_book
-from kb.contract import FILE, read_contract, renewed, write_contract
+from kb.contract import FILE, check_last_release, read_contract, renewed, write_contract
 from kb.findings import Finding
 from kb.pages import Page, now, read_pages
 from kb.publish import build
+from kb.redirects import read_moves
 
 if TYPE_CHECKING:
     from kb.book import Book
@@ -56,6 +57,19 @@ def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], 
     added = len(new.kept.keys() - old.kept.keys())
     told = f"{CONTRACT}: {len(new.kept):,} addresses, {added:,} of them new."
     return [], told if draft else f"{told}\n{TAG}"
+
+
+def check_promises(project: Path) -> tuple[list[Finding], str]:
+    """Check, without building, the files of redirects and the contract's lines against the last release's.
+
+    What no build is needed for: their form, circles, and lines that are gone. Give also what was or was not compared.
+    """
+    _, findings = read_moves(project / "docs/links", "docs/links")
+    text = (project / CONTRACT).read_text(encoding="utf-8") if (project / CONTRACT).is_file() else ""
+    contract, more = read_contract(text, CONTRACT)
+    gone, skipped = check_last_release(contract, project, CONTRACT, CONTRACT)
+    said = f"the link contract was {skipped or 'compared with the last release'}"
+    return findings + more + gone, said
 
 
 def sections(book: Book, pages: list[Page]) -> dict[str, tuple[str, ...]]:
