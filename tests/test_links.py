@@ -76,7 +76,8 @@ def arrive(chromium, address, *, script=True):
     )  # fmt: skip
     links = dict(tab.locator("a").evaluate_all("all => all.map(a => [a.textContent.trim(), a.href])")) if script else {}
     if not script:
-        links = {a.text_content().strip(): a.get_attribute("href") for a in tab.locator("main a, article a").all()}
+        found = [a for a in tab.locator("main a, article a").all() if a.is_visible()]
+        links = {a.text_content().strip(): a.get_attribute("href") for a in found}
     context.close()
     return end, words, links
 
