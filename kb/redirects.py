@@ -54,6 +54,15 @@ class Moves:
     redirects: Mapping[str, Redirect] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
 
+    def sections(self) -> dict[str, list[str]]:
+        """Give the ids of sections that are elsewhere now, or nowhere, by the address of the page that held them."""
+        found: dict[str, list[str]] = {}
+        for address in [*self.redirects, *self.retired]:
+            page, _, section = address.partition("#")
+            if section:
+                found.setdefault(page, []).append(section)
+        return found
+
     def step(self, address: str) -> str | None:
         """Give where an address leads by one line of the file, or None if no line is about it.
 
@@ -158,6 +167,7 @@ def _redirects(file: Path, name: str) -> tuple[list[Redirect], list[Finding]]:
     """Read the file of redirects; give them in order, and what is wrong with their form."""
     found: list[Redirect] = []
     findings: list[Finding] = []
+    seen: dict[str, int] = {}
     for number, text in enumerate(file.read_text(encoding="utf-8").splitlines() if file.is_file() else [], 1):
         line = text.strip()
         if not line or line.startswith("#"):
@@ -167,13 +177,13 @@ def _redirects(file: Path, name: str) -> tuple[list[Redirect], list[Finding]]:
             findings.append(Finding(name, number, 0, f"not a redirect: {line}", FORM))
             continue
         item = Redirect(match[1], match[2], number)
-        same = next((other for other in found if other.source.lower() == item.source.lower()), None)
-        if same:
-            what = f"{item.source} already has a line, {same.line}"
+        if first := seen.get(item.source.lower()):
+            what = f"{item.source} already has a line, {first}"
             findings.append(Finding(name, number, 0, what, "keep one; capitals make no other address"))
         elif found and item.source < found[-1].source:
             findings.append(Finding(name, number, 0, f"{item.source} stands out of order", "sort the lines"))
         found.append(item)
+        seen.setdefault(item.source.lower(), number)
     return found, findings
 
 

@@ -46,6 +46,7 @@ class LinksPlugin(BasePlugin[Options]):
     def __init__(self) -> None:
         """Start with nothing read; `on_files` reads afresh for each build."""
         self.moves, self.contract = Moves(), Contract()
+        self.gone: dict[str, list[str]] = {}
         self.ids: dict[str, set[str]] = {}
         self.titles: dict[str, str] = {}
         self.frame: Frame
@@ -59,6 +60,7 @@ class LinksPlugin(BasePlugin[Options]):
         self.contract, more = read_contract("" if self.config.fresh else text, f"{name}/{FILE}")
         if findings + more:
             raise PluginError("\n" + report(findings + more))
+        self.gone = self.moves.sections()
         paths = [file.src_uri for file in files.documentation_pages()]
         lang = config.theme.get("language") or "en"
         layout = Layout.of(paths, folders=config.use_directory_urls)
@@ -88,12 +90,10 @@ class LinksPlugin(BasePlugin[Options]):
 
     def _keep_sections(self, address: str, page: MkDocsPage) -> None:
         """Let the old ids of one page's sections lead on."""
-        own = [old for old in [*self.moves.redirects, *self.moves.retired] if old.startswith(f"{address}#")]
-        if not own:
-            return
         renamed, moved, retired = {}, {}, {}
-        for old in own:
-            section, target = old.partition("#")[2], self.moves.final(old)
+        for section in self.gone.get(address, ()):
+            old = f"{address}#{section}"
+            target = self.moves.final(old)
             if old in self.moves.retired:
                 gone = self.moves.retired[old]
                 retired[section] = (gone, [self._target(item) for item in gone.instead])
@@ -101,8 +101,9 @@ class LinksPlugin(BasePlugin[Options]):
                 renamed[section] = target.partition("#")[2]
             else:
                 moved[section] = self._target(target)
-        content = with_old_ids(page.content or "", renamed)
-        page.content = content + sections_gone(self.frame, address, moved, retired)
+        if address in self.gone:
+            content = with_old_ids(page.content or "", renamed)
+            page.content = content + sections_gone(self.frame, address, moved, retired)
 
     def _target(self, address: str) -> Target:
         """Give where an address leads in the end, with its title."""
@@ -130,9 +131,8 @@ class LinksPlugin(BasePlugin[Options]):
     def _lead(self, site: Path, old: str, page: str, promised: list[str]) -> None:
         """Write the page at `old`, which leads to where `page` is now, with the sections that were promised there."""
         there = self._target(page)
-        own = [item.partition("#")[2] for item in self.moves.redirects if item.startswith(f"{page}#")]
         sections = {}
-        for section in dict.fromkeys([*promised, *own]):
+        for section in dict.fromkeys([*promised, *self.gone.get(page, ())]):
             target = self._target(f"{page}#{section}")
             address, _, found = target.address.partition("#")
             if found in self.ids.get(address, ()):
