@@ -29,6 +29,7 @@ KEY = r"(?:\{([^{}\s]+)\}|([^\W_](?:\w|[:./+-](?=\w))*))"
 PART = re.compile(rf"(?s)(?P<prefix>(?:.*?(?<=\s))?)(?P<minus>-?)@{KEY}(?P<suffix>.*)")
 BRACKET = r"(?s)\[((?:[^\[\]@]*[\s;])?-?@[^\[\]]+)\]"
 NARRATIVE = rf"(?<![\w@/.:+&=#\\\[-])@{KEY}(?:[ \n]\[([^\[\]@]+)\])?"
+SPANS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)  # code and comments within a block
 LOOSE_GROUP = re.compile(BRACKET)
 LOOSE_KEY = re.compile(rf"(?<![\w@/.:\\])@{KEY}")
 
@@ -126,7 +127,7 @@ class GroupProcessor(InlineProcessor):
     ) -> tuple[ET.Element | None, int | None, int | None]:
         """Give the place of a group, or of a visible complaint when it holds no known key."""
         group = None if STX in m[1] else parse_group(m[1])
-        if group is None or data[m.end() : m.end() + 1] in {"(", "["}:
+        if group is None or data[m.end() : m.end() + 1] == "(":  # a reference link that is defined is out of the way
             return None, None, None
         unknown = [cite.key for cite in group if cite.key not in self.collector.known]
         self.collector.unknown += [(self.collector.page, key) for key in unknown]
@@ -165,20 +166,34 @@ class NarrativeProcessor(InlineProcessor):
 
 
 class CommandProcessor(BlockProcessor):
-    r"""Reads a block that is nothing but \bibliography or \full_bibliography."""
+    r"""Reads a line that is nothing but \bibliography or \full_bibliography, also between other lines."""
 
     def __init__(self, parser: Any, commands: dict[str, str]) -> None:  # noqa: ANN401 - Python-Markdown's own type
         """Note the commands and the class of the place that each leaves."""
         super().__init__(parser)
         self.commands = commands
+        names = "|".join(map(re.escape, commands))
+        self.line = re.compile(rf"^ {{0,{self.tab_length - 1}}}({names})[ \t]*$", re.MULTILINE)
 
     def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002 - Python-Markdown names it
-        """Say whether a block is a command."""
-        return block.strip() in self.commands
+        """Say whether a block holds a command."""
+        return self._find(block) is not None
 
     def run(self, parent: ET.Element, blocks: list[str]) -> None:
-        """Leave an empty place for the list."""
-        ET.SubElement(parent, "div", {"class": self.commands[blocks.pop(0).strip()]})
+        """Leave an empty place for the list, after what stands above the command and before what stands below."""
+        block = blocks.pop(0)
+        match = self._find(block)
+        assert match is not None  # noqa: S101 - test() has just found it; this tells mypy
+        if before := block[: match.start()].rstrip("\n"):
+            self.parser.parseBlocks(parent, [before])
+        ET.SubElement(parent, "div", {"class": self.commands[match[1]]})
+        if after := block[match.end() :].strip("\n"):
+            blocks.insert(0, after)
+
+    def _find(self, block: str) -> re.Match[str] | None:
+        """Find a command; not in code or a comment over several lines, and not indented as code is."""
+        plain = SPANS.sub(lambda span: re.sub(r"[^\n]", " ", span[0]), block)
+        return self.line.search(plain)
 
 
 class CitationExtension(Extension):
@@ -198,7 +213,8 @@ class CitationExtension(Extension):
             md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "@"]
         md.inlinePatterns.register(GroupProcessor(md, self.collector), "kb_group", 85)
         md.inlinePatterns.register(NarrativeProcessor(md, self.collector), "kb_narrative", 84)
-        md.parser.blockprocessors.register(CommandProcessor(md.parser, self.commands), "kb_commands", 71)
+        # Above tables (75), which would take a command for a row; below code (80).
+        md.parser.blockprocessors.register(CommandProcessor(md.parser, self.commands), "kb_commands", 79)
 
 
 def locate(text: str, key: str) -> Iterator[tuple[int, int]]:

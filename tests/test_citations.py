@@ -4,6 +4,7 @@ import re
 
 import markdown
 import pytest
+from lxml.html import fragment_fromstring
 
 from kb.citations import CitationExtension, Collector, locate, mark_groups, parse_group, scan, strip_groups
 from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite
@@ -139,6 +140,78 @@ def test_a_command_is_a_block_of_its_own():
     assert made.count('<div class="kb-list"></div>') == 1
     assert "<code>\\full_bibliography</code>" in made
     assert "After \\bibliography here." in made
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("Above.\n\\bibliography", ["p", "div"]),
+        ("\\bibliography\nBelow.", ["div", "p"]),
+        ("Above.\n\\bibliography\nBelow.", ["p", "div", "p"]),
+        ("## Heading\n\\bibliography\nBelow.", ["h2", "div", "p"]),
+        ("- a list\n- of two\n\\bibliography", ["ul", "div"]),
+        ("> A quotation\n\\bibliography", ["blockquote", "div"]),
+        ("| a |\n| --- |\n| b |\n\\bibliography", ["table", "div"]),
+        ("Term\n:   Meaning\n\\bibliography", ["dl", "div"]),
+        ("\\bibliography\n\\full_bibliography", ["div", "div"]),
+        ("    code\n\\bibliography", ["pre", "div"]),
+        ("Text.[^1]\n\n[^1]: A note.\n\\bibliography", ["p", "div", "div"]),
+    ],
+)
+def test_a_command_needs_no_blank_line(text, order):
+    """A writer who forgets the blank line above or below a command still gets the list, in its place."""
+    made, _ = cited(text)
+    assert [part.tag for part in fragment_fromstring(made, create_parent=True)] == order
+    assert "\\" not in made
+    assert made.count('<div class="kb-list"></div>') == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A sentence with \\bibliography in it.",
+        "A sentence that ends with\nthe word \\bibliography",
+        "Code `over\n\\bibliography\nlines` here.",
+        "Code ``a ` b\n\\bibliography\n`` here.",
+        "A comment <!-- over\n\\bibliography\nlines --> here.",
+        "```\n\\bibliography\n```",
+        "Text.\n```\n\\bibliography\n```\nText.",
+        "~~~\nText.\n\\bibliography\n\nText.\n~~~",
+        "Text.\n\n    \\bibliography\n    more",
+        "So it is written:\n    \\bibliography",
+        "<div>\n\\bibliography\n</div>",
+        "\\\\bibliography",
+        "\\bibliography_of_mine",
+    ],
+)
+def test_a_command_that_is_spoken_of_stays(text):
+    """A page that explains a command shows it: in a sentence, in code of every kind, in a comment, in raw HTML."""
+    made, _ = cited(text)
+    assert "kb-list" not in made
+    assert "bibliography" in made
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "says"),
+    [
+        ("[@smith2020][@doe:2003]", ["smith2020", "doe:2003"], ""),
+        ("[@smith2020][@doe:2003][@a_b]", ["smith2020", "doe:2003", "a_b"], ""),
+        ("[@smith2020][see @doe:2003, p. 3]", ["smith2020", "doe:2003"], ""),
+        ("[@smith2020] [@doe:2003]", ["smith2020", "doe:2003"], ""),
+        ("[@smith2020][gone]", ["smith2020"], "[gone]"),
+        ("[@smith2020][]", ["smith2020"], "[]"),
+        ("[@smith2020][ref]\n\n[ref]: https://x.example/", [], '<a href="https://x.example/">@smith2020</a>'),
+        ("[words @smith2020][ref]\n\n[ref]: https://x.example/", [], ">words @smith2020</a>"),
+        ("[@smith2020](https://x.example/)", [], '<a href="https://x.example/">@smith2020</a>'),
+        ("[@smith2020][^1]\n\n[^1]: A note.", ["smith2020"], 'class="footnote-ref"'),
+    ],
+)
+def test_groups_that_touch_are_two_and_links_stay_links(text, keys, says):
+    """A writer may put one group against the next; only a link that is defined is a link."""
+    made, collector = cited(text)
+    assert [use.group[0].key for use in collector.uses] == keys
+    assert made.count('class="kb-cite"') == len(keys)
+    assert says in made
 
 
 def test_the_first_look_finds_what_will_be_cited():
