@@ -29,7 +29,13 @@ KEY = r"(?:\{([^{}\s]+)\}|([^\W_](?:\w|[:./+-](?=\w))*))"
 PART = re.compile(rf"(?s)(?P<prefix>(?:.*?(?<=\s))?)(?P<minus>-?)@{KEY}(?P<suffix>.*)")
 BRACKET = r"(?s)\[((?:[^\[\]@]*[\s;])?-?@[^\[\]]+)\]"
 NARRATIVE = rf"(?<![\w@/.:+&=#\\\[-])@{KEY}(?:[ \n]\[([^\[\]@]+)\])?"
-SPANS = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)  # code and comments within a block
+# Fences, code in a line and comments, as far as a first look can tell them.
+CODE = re.compile(
+    r"^[ \t>*+\d.-]*(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?\n)??[ \t>]*(?P=fence)"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
+    r"|<!--.*?-->",
+    re.DOTALL | re.MULTILINE,
+)
 LOOSE_GROUP = re.compile(BRACKET)
 LOOSE_KEY = re.compile(rf"(?<![\w@/.:\\])@{KEY}")
 
@@ -83,6 +89,11 @@ def scan(text: str) -> tuple[dict[str, None], list[Group]]:
         return {}, []
     groups = [group for match in LOOSE_GROUP.finditer(text) if (group := parse_group(match[1]))]
     return dict.fromkeys(match[1] or match[2] for match in LOOSE_KEY.finditer(text)), groups
+
+
+def without_code(text: str) -> str:
+    """Give a source with spaces for its code and comments, so that lines and columns stay."""
+    return CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
 def strip_groups(text: str, known: Collection[str]) -> str:
@@ -192,8 +203,7 @@ class CommandProcessor(BlockProcessor):
 
     def _find(self, block: str) -> re.Match[str] | None:
         """Find a command; not in code or a comment over several lines, and not indented as code is."""
-        plain = SPANS.sub(lambda span: re.sub(r"[^\n]", " ", span[0]), block)
-        return self.line.search(plain)
+        return self.line.search(without_code(block))
 
 
 class CitationExtension(Extension):

@@ -6,7 +6,16 @@ import markdown
 import pytest
 from lxml.html import fragment_fromstring
 
-from kb.citations import CitationExtension, Collector, locate, mark_groups, parse_group, scan, strip_groups
+from kb.citations import (
+    CitationExtension,
+    Collector,
+    locate,
+    mark_groups,
+    parse_group,
+    scan,
+    strip_groups,
+    without_code,
+)
 from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite
 
 KNOWN = {"smith2020", "doe:2003", "key.dot", "DBLP:conf/x/y-1", "a+b", "a_b"}
@@ -232,3 +241,9 @@ def test_a_title_loses_its_citations_and_a_summary_keeps_them():
 def test_a_key_is_found_again_in_its_source():
     """A complaint names the line and column where the key stands."""
     assert list(locate("one\ntwo [@a; @ab]\n@a", "a")) == [(2, 6), (3, 1)]
+
+
+def test_code_is_passed_over_when_a_key_is_looked_for():
+    """A complaint names a citation and not an example of one; a stray backtick hides no more than its paragraph."""
+    text = "`@a` @a\n\n``` text\n@a ` x\n```\n\nIt`s @a\n\nit`s <!-- @a\n--> @a\n\n- ~~~\n  @a\n  ~~~\n"
+    assert list(locate(without_code(text), "a")) == [(1, 6), (7, 6), (10, 5)]

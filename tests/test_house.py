@@ -31,6 +31,7 @@ ROOMS = [
     "csl",
     "runs",
     "citations",
+    "advice",
     "references",
     "csl_items",
     "exports",
