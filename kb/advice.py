@@ -10,7 +10,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kb.citations import locate, without_code
+from kb.citations import locate
+from kb.commands import without_code
 from kb.findings import Finding
 from kb.library import DOI_ADDRESS, Entry, unknown_key
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Advice = tuple[str, str]  # what is wrong, and how to mend it
 
+UNREAD = ("a citation with a link, code, HTML or \\ between its brackets stays as it is", "write plain words there")
 # What a reference of each type cannot do without; any one of the alternatives is enough.
 NEEDED = {
     "article": ("title", "journal|journaltitle", "year|date"),
@@ -59,10 +61,10 @@ def complaints(
 ) -> list[Finding]:
     """Say of a page's keys what is wrong, at each place where the source `text` of the page `name` has one.
 
-    `unknown` are the keys that no record has, `cited` those that one has. A record that is from memory is no fact yet:
-    its reference must tell the reader so.
+    `unknown` are the keys that no record has, or whose group could not be read; `cited` are the others. A record that
+    is from memory is no fact yet: its reference must tell the reader so.
     """
-    said = {key: unknown_key(key, library) for key in unknown}
+    said = {key: UNREAD if key in library else unknown_key(key, library) for key in unknown}
     for key in cited:
         if key in library and from_memory(library[key]):
             what = f"cites '{key}', whose record is from memory and does not tell the reader"

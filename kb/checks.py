@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from kb.addresses import outputs
 from kb.advice import advice, complaints
-from kb.citations import scan, without_code
+from kb.citations import scan
+from kb.commands import without_code
 from kb.elsewhere import SCHEMES
 from kb.findings import Finding
 from kb.helplines import read_helplines

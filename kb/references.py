@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from kb.citations import Use
 
-MARK = re.compile(r'<span class="kb-cite" data-n="(\d+)"></span>')
+# attr_list hands a mark the attributes that a writer meant for something else; the mark stays a mark.
+MARK = re.compile(r'<span class="kb-cite(?: [^"]*)?" data-n="(\d+)"[^>]*></span>')
 STEP = re.compile(MARK.pattern + r'|<(h[1-6])[^>]*\bid="([^"]+)"[^>]*>(.*?)</\2>', re.DOTALL)
 TAGS = re.compile(r'<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL)
 AND = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pl": "i", "pt": "e", "cy": "a"}

@@ -6,6 +6,7 @@ import markdown
 import pytest
 from lxml.html import fragment_fromstring
 
+from kb.advice import complaints
 from kb.citations import (
     CitationExtension,
     Collector,
@@ -14,11 +15,12 @@ from kb.citations import (
     parse_group,
     scan,
     strip_groups,
-    without_code,
 )
+from kb.commands import without_code
 from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite
+from kb.references import Said, number_page, write_marks
 
-KNOWN = {"smith2020", "doe:2003", "key.dot", "DBLP:conf/x/y-1", "a+b", "a_b"}
+KNOWN = {"smith2020", "doe:2003", "key.dot", "DBLP:conf/x/y-1", "a+b", "a_b", "x-y:z.1/2_3+4"}
 EXTENSIONS = [
     "attr_list",
     "tables",
@@ -26,15 +28,24 @@ EXTENSIONS = [
     "admonition",
     "def_list",
     "toc",
+    "md_in_html",
+    "pymdownx.arithmatex",
+    "pymdownx.blocks.admonition",
+    "pymdownx.blocks.caption",
+    "pymdownx.caret",
+    "pymdownx.details",
+    "pymdownx.magiclink",
     "pymdownx.superfences",
     "pymdownx.tabbed",
+    "pymdownx.tasklist",
 ]
+HANDLES = {"pymdownx.magiclink": {"social_url_shorthand": True, "repo_url_shorthand": True, "user": "u", "repo": "r"}}
 
 
 def cited(text, **options):
     """Render a text; give its HTML and the groups found in it."""
     collector = Collector(KNOWN, **options)
-    made = markdown.markdown(text, extensions=[*EXTENSIONS, CitationExtension(collector)])
+    made = markdown.markdown(text, extensions=[*EXTENSIONS, CitationExtension(collector)], extension_configs=HANDLES)
     return made, collector
 
 
@@ -75,6 +86,22 @@ def test_a_group_is_read_as_pandoc_reads_it(text, cites):
         "> Quoted [@smith2020].",
         "*Emphasis [@smith2020]*",
         "over lines [see\n@smith2020, p.\n3]",
+        "> over lines [see\n> @smith2020]",
+        "- over lines [see\n  @smith2020]",
+        "| a [@smith2020] |\n| --- |\n| b |",
+        "Title [@smith2020]\n---",
+        '!!! note "Title [@smith2020]"\n    Body.',
+        '??? note "Title [@smith2020]"\n    Body.',
+        "/// note | Title [@smith2020]\nBody.\n///",
+        '=== "Tab [@smith2020]"\n    Inside.',
+        "Term [@smith2020]\n:   Meaning.",
+        "/// caption\nA figure [@smith2020].\n///",
+        "<figure markdown>\n![x](x.png)\n<figcaption markdown>A figure [@smith2020]</figcaption>\n</figure>",
+        "<div markdown>\n[@smith2020]\n</div>",
+        "- [ ] a task [@smith2020]",
+        "Raised^[@smith2020]^",
+        "<em>Raw</em> HTML <a href='x'>that is</a> closed [@smith2020]",
+        "@smith2020 [`code`]",
     ],
 )
 def test_a_citation_works_wherever_text_stands(text):
@@ -82,6 +109,7 @@ def test_a_citation_works_wherever_text_stands(text):
     made, collector = cited(text)
     assert [use.group[0].key for use in collector.uses] == ["smith2020"]
     assert made.count('<span class="kb-cite" data-n="0"></span>') == 1
+    assert "\x02" not in str(collector.uses)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +131,19 @@ def test_a_citation_works_wherever_text_stands(text):
         '![alt @smith2020](x.png "title [@smith2020]")',
         "@somebody says",
         "a#@smith2020 and a/@smith2020",
+        "@smith2020@social.example and @smith2020/repository and @smith2020-x",
+        "@somebody, @somebody/repository and #12",
+        "$x @smith2020 y$ and \\([@smith2020]\\)",
+        "$$\n[@smith2020]\n$$",
+        "``` {.py}\n@smith2020\n```",
+        "    @smith2020\n\n    [@smith2020]",
+        "Text <!-- [@smith2020] --> text",
+        "A <code>[@smith2020] @smith2020</code> and <kbd>@smith2020</kbd>",
+        '<a href="x">[@smith2020] in *words @smith2020*</a>',
+        '[words](x.md "title @smith2020") and [words][r]\n\n[r]: https://x.example/@smith2020 "title @smith2020"',
+        "[@smith2020]\n\n[@smith2020]: https://x.example/",
+        "![alt [@smith2020]][r]\n\n[r]: x.png",
+        "www.x.example/@smith2020 and mailto:me@smith2020",
     ],
 )
 def test_what_is_not_a_citation_is_left_alone(text):
@@ -133,6 +174,45 @@ def test_naming_works_in_sentences_can_be_switched_off():
     made, collector = cited("@smith2020 and [@smith2020]", narrative=False)
     assert [use.group[0].mode for use in collector.uses] == [NORMAL]
     assert "@smith2020" in made
+
+
+@pytest.mark.parametrize("key", sorted(KNOWN))
+def test_a_key_may_hold_what_reference_managers_put_there(key):
+    """A key with a colon, dot, slash, underscore, plus or hyphen works in brackets, braces and sentences alike."""
+    _, collector = cited(f"One [@{key}], [@{{{key}}}; @{key}, p. 3]. @{key} says so, and @{key}.")
+    assert [cite.key for use in collector.uses for cite in use.group] == [key] * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ("[@smith2020, pp. 3&ndash;4]", ", pp. 3–4"),
+        ("[@smith2020, 3 &lt;b&gt;]", ", 3 <b>"),
+        ("@smith2020 [pp. 4&ndash;5]", ", pp. 4–5"),
+    ],
+)
+def test_signs_in_a_page_number_are_what_they_stand_for(text, suffix):
+    """A writer may put an entity among the words of a citation, and its semicolon ends nothing."""
+    _, collector = cited(text)
+    assert [use.group[0].suffix for use in collector.uses] == [suffix]
+
+
+@pytest.mark.parametrize("inner", ["`code`", r"\*", "<em>x</em>", "see [there](https://x.example/)"])
+def test_a_group_that_cannot_be_read_is_told(inner):
+    """A writer who puts code, HTML or a link between the brackets is told, and the text stays as it is."""
+    made, collector = cited(f"So [@smith2020, {inner}].")
+    assert collector.unknown == [("", "smith2020")]
+    assert "kb-cite" not in made
+    (found,) = complaints("a.md", f"So [@smith2020, {inner}].", ["smith2020"], [], dict.fromkeys(KNOWN))
+    assert str(found).startswith("a.md:1:5: a citation with a link, code, HTML or \\ between its brackets stays")
+
+
+def test_attributes_after_a_citation_do_not_lose_it():
+    """A brace behind a citation, which Markdown takes for its attributes, leaves the mark and its link."""
+    made, collector = cited("So [@smith2020]{ .x #y }.")
+    page = number_page(made, collector.uses, None)
+    assert page.keys == ["smith2020"]
+    assert ">(1)</a>" in write_marks(made, page, lambda _: Said("(1)"))
 
 
 def test_an_unknown_key_is_shown_and_told():

@@ -30,6 +30,7 @@ ROOMS = [
     "namesakes",
     "csl",
     "runs",
+    "commands",
     "citations",
     "advice",
     "references",

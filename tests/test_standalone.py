@@ -24,7 +24,16 @@ SETTINGS = """site_name: Somebody's site
 theme:
   name: material
   font: false
-markdown_extensions: [admonition, attr_list, footnotes, md_in_html, tables, pymdownx.superfences]
+markdown_extensions:
+  - admonition
+  - attr_list
+  - footnotes
+  - md_in_html
+  - tables
+  - pymdownx.blocks.caption
+  - pymdownx.superfences
+  - pymdownx.snippets: {base_path: docs}
+  - pymdownx.tabbed: {alternate_style: true}
 plugins:
   - search
   - kb-citations:
@@ -394,6 +403,51 @@ def test_what_is_no_citation_stays_and_what_is_one_resolves(faults, name):
 def test_what_readers_do_not_see_is_as_it_was_written(faults, name, holds):
     """Comments, attributes, the words and targets of links, and what an image says for the blind are untouched."""
     assert holds in (faults / "site" / name / "index.html").read_text(encoding="utf-8")
+
+
+EVERYWHERE = """---
+title: Where it stands [@doe2020]
+description: Described [@doe2020].
+---
+
+## Headed [@ash1999] here
+
+--8<-- "part.txt"
+
+!!! note "Titled [@key.dot]"
+
+    Words.
+
+=== "Tabbed [@noauthor]"
+
+    Words.
+
+![alt](x.png)
+
+/// caption
+Shown [@a_b+c-d].
+///
+
+### Said of @doe2020 too
+"""
+
+
+def test_a_citation_stands_wherever_a_site_has_text(tmp_path):
+    """Titles, tabs, captions, included files and headings cite; menus, the browser's tab and addresses stay clean."""
+    files = {"docs/everywhere.md": EVERYWHERE, "docs/part.txt": "Included [@doe2020].\n", "docs/x.png": ""}
+    status, output = build(tmp_path, files, "--strict", csl_file="apa")
+    assert status == 0, output
+    article = check_every_citation(tmp_path, "everywhere", 6)
+    assert article.xpath(".//label//a[@class='kb-cite']")
+    assert article.xpath(".//figcaption//a[@class='kb-cite']")
+    assert article.xpath(".//*[@class='admonition-title']//a[@class='kb-cite']")
+    assert [heading.get("id") for heading in article.xpath(".//h2 | .//h3")] == ["headed-here", "said-of-too"]
+    tree = html.document_fromstring((tmp_path / "site/everywhere/index.html").read_bytes())
+    assert tree.findtext(".//title") == "Where it stands - Somebody's site"
+    assert tree.xpath("//meta[@name='description']/@content") == ["Described."]
+    for menu in tree.xpath("//nav"):
+        assert not menu.xpath(".//*[contains(@class, 'kb-')]")
+        assert "@" not in menu.text_content()
 
 
 def test_the_list_stands_where_the_writer_put_it(faults):
