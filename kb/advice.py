@@ -69,6 +69,8 @@ def complaints(
         if key in library and from_memory(library[key]):
             what = f"cites '{key}', whose record is from memory and does not tell the reader"
             said[key] = (what, "confirm the record, or fill in its `unconfirmed` and `note`, or cite another work")
+    if not said:
+        return []
     plain = without_code(text)
     places = {key: [*locate(plain, key)] or [*locate(text, key)] or [(0, 0)] for key in said}
     return [Finding(name, *place, *said[key]) for key in said for place in places[key]]

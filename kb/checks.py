@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kb.addresses import outputs
-from kb.advice import advice, complaints
+from kb.advice import advice, complaints, from_memory
 from kb.citations import scan
 from kb.commands import without_code
 from kb.elsewhere import SCHEMES
@@ -98,9 +98,11 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
 def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "docs") -> list[Finding]:
     """Check that every key that a page cites is in the library, and is no work known only from memory."""
     findings = []
+    remembered = {key for key, entry in library.items() if from_memory(entry)}
     for page in pages:
-        cited = sorted(scan(without_code(page.text))[0])
-        findings += complaints(f"{docs}/{page.path}", page.text, (), cited, library)
+        if remembered:
+            cited = remembered & scan(without_code(page.text))[0].keys()
+            findings += complaints(f"{docs}/{page.path}", page.text, (), sorted(cited), library)
         for line, column, key in citations(page):
             if key not in library:
                 findings.append(Finding(f"{docs}/{page.path}", line, column, *unknown_key(key, library)))

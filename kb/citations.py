@@ -124,6 +124,8 @@ class Processor(InlineProcessor):
 
     def in_raw(self, before: str) -> bool:
         """Say whether the text `before` opens a link or code as raw HTML and does not close it."""
+        if STX not in before:
+            return False
         raw = HTML_PLACEHOLDER_RE.findall(self.unescape(before))  # what is set aside is set aside twice
         tags = [RAW.match(str(self.stash.rawHtmlBlocks[int(number)])) for number in raw]
         return sum(-1 if tag[1] else 1 for tag in tags if tag) > 0

@@ -52,4 +52,5 @@ class CommandProcessor(BlockProcessor):
 
     def _find(self, block: str) -> re.Match[str] | None:
         """Find a command; not in code or a comment over several lines, and not indented as code is."""
-        return self.line.search(without_code(block))
+        spoken_of = any(command in block for command in self.commands)
+        return self.line.search(without_code(block)) if spoken_of else None
