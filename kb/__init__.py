@@ -22,7 +22,9 @@ Read the rooms in this order and you have followed a page from its source to a U
     namesakes   works and people that a style must tell apart
     csl         works and citation groups formatted by Pandoc
     runs        that, for a whole site in the least time
+    commands    lines that stand for a list
     citations   [@key] parsed, and a place left for each mark (a Python-Markdown extension)
+    advice      what a careful editor would mend in a record, or in a page that cites it
     references  marks numbered and written
     csl_items   values read out of CSL-JSON
     exports     references out again: BibTeX, RIS, CSL-JSON, COinS

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kb.addresses import outputs
+from kb.advice import advice, complaints, from_memory
+from kb.citations import scan
+from kb.commands import without_code
 from kb.elsewhere import SCHEMES
 from kb.findings import Finding
 from kb.helplines import read_helplines
-from kb.library import advice, read_library, unknown_key
+from kb.library import read_library, unknown_key
 from kb.outgoing import check_library, check_outgoing, read_outgoing, used
-from kb.pages import read_pages
+from kb.pages import now, read_pages
 from kb.permanent import free_id
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def read_sources(docs: Path, library: str, helplines: str, links: str = "links/o
         entries, wrong_entries = read_library(docs / library, f"{docs.name}/{library}", verified=True)
     numbers, wrong_numbers = read_helplines(docs / helplines, f"{docs.name}/{helplines}")
     records, wrong_records = read_outgoing(docs / links, f"{docs.name}/{links}")
-    findings += wrong_entries + wrong_numbers + wrong_records + advice(f"{docs.name}/{library}", entries)
+    findings += wrong_entries + wrong_numbers + wrong_records + advice(entries, now(docs.parent, pages).year)
     findings += check_pages(pages, docs.name, unread)
     findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
     findings += check_outgoing(records, used(pages, entries, docs, library, helplines), f"{docs.name}/{links}")
@@ -93,9 +96,13 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
 
 
 def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "docs") -> list[Finding]:
-    """Check that every key that a page cites is in the library."""
+    """Check that every key that a page cites is in the library, and is no work known only from memory."""
     findings = []
+    remembered = {key for key, entry in library.items() if from_memory(entry)}
     for page in pages:
+        if remembered:
+            cited = remembered & scan(without_code(page.text))[0].keys()
+            findings += complaints(f"{docs}/{page.path}", page.text, (), sorted(cited), library)
         for line, column, key in citations(page):
             if key not in library:
                 findings.append(Finding(f"{docs}/{page.path}", line, column, *unknown_key(key, library)))

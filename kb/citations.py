@@ -10,14 +10,14 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.util import STX
+from markdown.util import HTML_PLACEHOLDER_RE, STX
 
+from kb.commands import CommandProcessor
 from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite, Group
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     from markdown import Markdown
 
-KEY = r"(?:\{([^{}\s]+)\}|([^\W_](?:\w|[:./+-](?=\w))*))"
+KEY = r"(?:\{([^{}\s]+)\}|([^\W_](?:\w|[:./+-](?=\w))*+(?!@)))"
 PART = re.compile(rf"(?s)(?P<prefix>(?:.*?(?<=\s))?)(?P<minus>-?)@{KEY}(?P<suffix>.*)")
 BRACKET = r"(?s)\[((?:[^\[\]@]*[\s;])?-?@[^\[\]]+)\]"
 NARRATIVE = rf"(?<![\w@/.:+&=#\\\[-])@{KEY}(?:[ \n]\[([^\[\]@]+)\])?"
+RAW = re.compile(r"<(/?)(?:a|code|kbd|pre|samp)\b", re.IGNORECASE)
 LOOSE_GROUP = re.compile(BRACKET)
 LOOSE_KEY = re.compile(rf"(?<![\w@/.:\\])@{KEY}")
 
@@ -64,7 +65,7 @@ def parse_group(text: str) -> Group | None:
     `see @a, pp. 3–4; -@b` gives two works: each with its key, prefix, suffix, and mode.
     """
     found = []
-    for part in text.split(";"):
+    for part in html.unescape(text).split(";"):
         match = PART.fullmatch(part)
         if not match:
             return None
@@ -111,22 +112,39 @@ def _spaced(suffix: str) -> str:
     return suffix if not suffix or suffix[0] in ",.:;" else f" {suffix}"
 
 
-class GroupProcessor(InlineProcessor):
-    """Reads [@key] and its kin."""
+class Processor(InlineProcessor):
+    """What both kinds of citation have in common: a collector, and links and raw HTML in which there is none."""
 
     ANCESTOR_EXCLUDES = ("a",)
 
-    def __init__(self, md: Markdown, collector: Collector) -> None:
-        """Note where to put what is found."""
-        super().__init__(BRACKET, md)
-        self.collector = collector
+    def __init__(self, pattern: str, md: Markdown, collector: Collector) -> None:
+        """Note where to put what is found, and where Python-Markdown has put raw HTML."""
+        super().__init__(pattern, md)
+        self.collector, self.stash = collector, md.htmlStash
+
+    def in_raw(self, before: str) -> bool:
+        """Say whether the text `before` opens a link or code as raw HTML and does not close it."""
+        if STX not in before:
+            return False
+        raw = HTML_PLACEHOLDER_RE.findall(self.unescape(before))  # what is set aside is set aside twice
+        tags = [RAW.match(str(self.stash.rawHtmlBlocks[int(number)])) for number in raw]
+        return sum(-1 if tag[1] else 1 for tag in tags if tag) > 0
+
+
+class GroupProcessor(Processor):
+    """Reads [@key] and its kin."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Python-Markdown's name, and its types are narrower
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element | None, int | None, int | None]:
         """Give the place of a group, or of a visible complaint when it holds no known key."""
-        group = None if STX in m[1] else parse_group(m[1])
-        if group is None or data[m.end() : m.end() + 1] in {"(", "["}:
+        if self.in_raw(data[: m.start()]):
+            return None, None, None
+        group = parse_group(m[1])
+        if group and STX in m[1]:  # a link, code, HTML or a sign behind a backslash is in it
+            self.collector.unknown += [(self.collector.page, c.key) for c in group if c.key in self.collector.known]
+            return None, None, None
+        if group is None or data[m.end() : m.end() + 1] == "(":  # a reference link that is defined is out of the way
             return None, None, None
         unknown = [cite.key for cite in group if cite.key not in self.collector.known]
         self.collector.unknown += [(self.collector.page, key) for key in unknown]
@@ -141,44 +159,21 @@ class GroupProcessor(InlineProcessor):
         return holder, m.start(0), m.end(0)
 
 
-class NarrativeProcessor(InlineProcessor):
+class NarrativeProcessor(Processor):
     """Reads @key and @key [p. 3] as part of a sentence; only known keys, so that handles and decorators stay."""
-
-    ANCESTOR_EXCLUDES = ("a",)
-
-    def __init__(self, md: Markdown, collector: Collector) -> None:
-        """Note where to put what is found."""
-        super().__init__(NARRATIVE, md)
-        self.collector = collector
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 - Python-Markdown's name, and its types are narrower
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element | None, int | None, int | None]:
         """Give the place of a work that the sentence names."""
-        del data  # Python-Markdown hands it over; the match says enough
         key = m[1] or m[2]
-        if key not in self.collector.known or not self.collector.narrative:
+        if key not in self.collector.known or not self.collector.narrative or self.in_raw(data[: m.start()]):
             return None, None, None
-        locator = " ".join((m[3] or "").split())
+        locator, end = " ".join(html.unescape(m[3] or "").split()), m.end()
+        if STX in locator:  # code, a link or HTML, which is no page number
+            locator, end = "", m.start(3) - len(" [")
         suffix = f", {locator}" if locator else ""
-        return self.collector.place((Cite(key, "", suffix, IN_TEXT),), narrative=True), m.start(0), m.end(0)
-
-
-class CommandProcessor(BlockProcessor):
-    r"""Reads a block that is nothing but \bibliography or \full_bibliography."""
-
-    def __init__(self, parser: Any, commands: dict[str, str]) -> None:  # noqa: ANN401 - Python-Markdown's own type
-        """Note the commands and the class of the place that each leaves."""
-        super().__init__(parser)
-        self.commands = commands
-
-    def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002 - Python-Markdown names it
-        """Say whether a block is a command."""
-        return block.strip() in self.commands
-
-    def run(self, parent: ET.Element, blocks: list[str]) -> None:
-        """Leave an empty place for the list."""
-        ET.SubElement(parent, "div", {"class": self.commands[blocks.pop(0).strip()]})
+        return self.collector.place((Cite(key, "", suffix, IN_TEXT),), narrative=True), m.start(), end
 
 
 class CitationExtension(Extension):
@@ -196,9 +191,10 @@ class CitationExtension(Extension):
         r"""Add the processors, and let `\@` stand for a plain @."""
         if "@" not in md.ESCAPED_CHARS:
             md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "@"]
-        md.inlinePatterns.register(GroupProcessor(md, self.collector), "kb_group", 85)
-        md.inlinePatterns.register(NarrativeProcessor(md, self.collector), "kb_narrative", 84)
-        md.parser.blockprocessors.register(CommandProcessor(md.parser, self.commands), "kb_commands", 71)
+        md.inlinePatterns.register(GroupProcessor(BRACKET, md, self.collector), "kb_group", 85)
+        md.inlinePatterns.register(NarrativeProcessor(NARRATIVE, md, self.collector), "kb_narrative", 84)
+        # Above tables (75), which would take a command for a row; below code (80).
+        md.parser.blockprocessors.register(CommandProcessor(md.parser, self.commands), "kb_commands", 79)
 
 
 def locate(text: str, key: str) -> Iterator[tuple[int, int]]:

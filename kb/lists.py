@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.downloads import FORMATS
-from kb.references import TAGS, Numbered
+from kb.references import MARK, TAGS, Numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ UNSPOKEN = re.compile(
     r"<span data-search-exclude>.*?</a></span>|<(ol|ul|p) class=\"kb-[a-z]+\" data-search-exclude>.*?</\1>", re.DOTALL
 )
 LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
+STEP = re.compile(r'class="kb-references( kb-library)?"|(<li class="kb-reference") id="(ref-[^"]+)"')
 KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "article": "Articles",
     "book": "Books and chapters",
@@ -46,6 +47,34 @@ class Citing:
 
     title: str
     url: str
+
+
+def one_of_each(content: str, *, by_default: bool) -> str:
+    """Leave one place for each kind of list on a rendered page; with `by_default`, a page that cites has one at least.
+
+    A page that shows the whole library needs no second list: its marks lead into the library.
+    """
+    seen: set[str] = set()
+
+    def keep(match: re.Match[str]) -> str:
+        again = match[1] in seen
+        seen.add(match[1])
+        return "" if again else match[0]
+
+    content = LISTS.sub(keep, content)
+    wanting = by_default and not seen and MARK.search(content)
+    return f'{content}\n<div class="kb-list"></div>' if wanting else content
+
+
+def ids_once(content: str) -> str:
+    """Give a page on which each reference has its id once: in the page's own list, whose numbers its marks show."""
+    places: dict[str, int] = {}
+    in_library = False
+    for step in STEP.finditer(content):
+        in_library = step[1] is not None if step[3] is None else in_library
+        if step[3] and (step[3] not in places or not in_library):
+            places[step[3]] = step.start()
+    return STEP.sub(lambda step: step[2] if step[3] and places[step[3]] != step.start() else step[0], content)
 
 
 def page_list(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from kb.citations import Use
 
-MARK = re.compile(r'<span class="kb-cite" data-n="(\d+)"></span>')
+# attr_list hands a mark the attributes that a writer meant for something else; the mark stays a mark.
+MARK = re.compile(r'<span class="kb-cite(?: [^"]*)?" data-n="(\d+)"[^>]*></span>')
 STEP = re.compile(MARK.pattern + r'|<(h[1-6])[^>]*\bid="([^"]+)"[^>]*>(.*?)</\2>', re.DOTALL)
 TAGS = re.compile(r'<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL)
 AND = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pl": "i", "pt": "e", "cy": "a"}
@@ -99,8 +100,6 @@ def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str
     def write(match: re.Match[str]) -> str:
         place, said = page.places[int(match[2])], say(page.places[int(match[2])].use)
         refs = " ".join(f"ref-{cite.key}" for cite in place.use.group)
-        counted = [str(numbers[cite.key]) for cite in place.use.group]
-        label = f"References {', '.join(counted[:-1])} and {counted[-1]}" if counted[1:] else f"Reference {counted[0]}"
         own = "" if place.number in written else f' id="cite-{place.number}"'
         written.add(place.number)
         link = (
@@ -110,10 +109,23 @@ def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str
         if not said.number:
             return f"{match[1]}{link}>{said.text}</a>"
         gap = "&nbsp;" if match[1] or said.lead else ""
+        label = html.escape(name_of([*dict.fromkeys(numbers[cite.key] for cite in place.use.group)], said.text))
         lead = f"{match[1]}{html.escape(said.lead)}" if said.lead else ""
         return f'{lead}<span data-search-exclude>{gap}{link} aria-label="{label}">{said.text}</a></span>'
 
     return re.sub(rf"(\s*){MARK.pattern}", write, content)
+
+
+def name_of(numbers: list[int], text: str) -> str:
+    """Give the name by which a numeric mark is spoken and called: its own text is part of it (WCAG 2.2, 2.5.3).
+
+    One work is "Reference (1)". Of several, the numbers come first as words, because a screen reader may run "(1,2)"
+    together, or take it for a decimal.
+    """
+    shown = html.unescape(TAGS.sub("", text))
+    if len(numbers) == 1:
+        return f"Reference {shown}"
+    return f"References {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}: {shown}"
 
 
 def plain_mark(mark: str) -> str:

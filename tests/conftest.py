@@ -56,7 +56,7 @@ def pytest_addoption(parser):
 def pytest_collection_modifyitems(config, items):
     skip = pytest.mark.skip(reason="long: run with --full")
     for item in items:
-        if "full" in item.keywords and not config.getoption("--full"):
+        if item.get_closest_marker("full") and not config.getoption("--full"):
             item.add_marker(skip)
 
 

@@ -9,6 +9,7 @@ from lxml import html
 
 from kb.addresses import relative
 from kb.lists import letter
+from kb.references import name_of
 
 BIB = r"""@article{doe2020,
   author = {Doe, Jane and Roe, Richard}, title = {A trial of things}, journal = {Journal}, year = {2020},
@@ -60,7 +61,12 @@ def test_marks_count_from_one_on_each_page_in_the_order_of_the_text(small):
     """A reader meets (1) first, several works as one mark, and the same work under the same number."""
     marks = read(small, "small/index.html").xpath("//a[@class='kb-cite']")
     assert [mark.text_content() for mark in marks] == ["(1,2)", "(2)", "(1, p. 3)", "(3)"]
-    assert marks[0].get("aria-label") == "References 1 and 2"
+    assert [mark.get("aria-label") for mark in marks] == [
+        "References 1 and 2: (1,2)",
+        "Reference (2)",
+        "Reference (1, p. 3)",
+        "Reference (3)",
+    ]
     assert marks[0].get("data-refs").split() == ["ref-doe2020", "ref-ash1999"]
 
 
@@ -163,3 +169,18 @@ def test_a_link_between_pages_is_relative(url, here, link):
 def test_letters_go_on_after_z():
     """A work that is cited thirty times has thirty names for its places."""
     assert [letter(number) for number in (0, 25, 26, 27, 701, 702)] == ["a", "z", "aa", "ab", "zz", "aaa"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text", "name"),
+    [
+        ([3], "(3)", "Reference (3)"),
+        ([3], "<sup>3</sup>", "Reference 3"),
+        ([3], "(see 3, p. 4 &amp; 5)", "Reference (see 3, p. 4 & 5)"),
+        ([1, 2, 3], "(1–3)", "References 1, 2 and 3: (1–3)"),
+        ([1, 2], "<sup>1,2</sup>", "References 1 and 2: 1,2"),
+    ],
+)
+def test_a_mark_is_spoken_as_one_citation_and_called_by_what_it_shows(numbers, text, name):
+    """Whoever listens hears 1 and 2, never 12; whoever speaks to the browser calls a mark by what it shows."""
+    assert name_of(numbers, text) == name

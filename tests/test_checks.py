@@ -70,6 +70,22 @@ def test_a_mistyped_key_is_refused_with_file_line_column_and_a_guess():
     ]
 
 
+def test_a_work_known_from_memory_is_no_fact():
+    """A page may cite a record from memory only if the reference tells the reader; else the writer reads where."""
+    told = {"verification": "memory", "unconfirmed": "year", "note": "Year not confirmed"}
+    library = {
+        "told2020": Entry("told2020", "book", 1, told),
+        "mem2020": Entry("mem2020", "book", 9, {"verification": "memory"}),
+        "seen2020": Entry("seen2020", "book", 19, {"verification": "verified"}),
+    }
+    text = "So [@told2020].\n\n`[@mem2020]` So [see @seen2020;\n@mem2020].\n\n```\n@mem2020\n```\n\n@mem2020 says so.\n"
+    what = (
+        "cites 'mem2020', whose record is from memory and does not tell the reader; "
+        "confirm the record, or fill in its `unconfirmed` and `note`, or cite another work"
+    )
+    assert said(checks.check_citations([made(text)], library)) == [f"docs/a.md:8:1: {what}", f"docs/a.md:14:1: {what}"]
+
+
 def test_a_number_that_is_not_in_the_data_file_is_refused():
     """No telephone number reaches a page but through the one file that says where it was seen."""
     known = Helpline("x", "emergency", "X", "116 123", "tel:116123", *[""] * 11)

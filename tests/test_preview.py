@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
+from kb.citations import Use
+from kb.csl import Cite
+from kb.references import Said, number_page, write_marks
+
 pytestmark = pytest.mark.browser
 OURS = [PROJECT / "overrides/assets" / name for name in ("kb.css", "citations.css", "citations.js")]
 MATERIAL = next((Path(find_spec("material").origin).parent / "templates/assets/stylesheets").glob("main.*.css"))
@@ -37,34 +41,32 @@ SWEEP = """async ([from, to, rest]) => { for (const part of [from, to]) {
   await new Promise(done => setTimeout(done, rest)); } }"""
 
 
-def mark(number, refs, text, name):
-    """Write a mark as the extension does."""
-    ids = " ".join(f"ref-{ref}" for ref in refs.split())
-    return (
-        f'<a class="kb-cite" id="cite-{number}" href="#{ids.split()[0]}" role="doc-biblioref" data-refs="{ids}" '
-        f'aria-label="{name}" data-search-exclude>{text}</a>'
-    )
+# What the marks of the page cite, and what they show.
+CITED = ["one", "one three", "two", "one two three", "gone"]
+SHOWN = ["(1)", "(1,3)", "(2)", "(Author one, 2001; Author two, 2002; Author three, 2003)", "(9)"]
+PLACES = [f'<span class="kb-cite" data-n="{number}"></span>' for number in range(len(CITED))]
+
+
+def marked(content):
+    """Write the marks of a page as the extension does."""
+    uses = [Use("page", tuple(Cite(key) for key in keys.split())) for keys in CITED]
+    page = number_page(content, uses, {"one": 1, "two": 2, "three": 3})
+    said = {use: Said(text, number="Author" not in text) for use, text in zip(uses, SHOWN, strict=True)}
+    return write_marks(content, page, said.get)
 
 
 def body(kind="ol"):
     """Write a page whose marks stand at the start and the end of a line, in a table, in a title, and over two lines."""
-    marks = [
-        mark(1, "one", "(1)", "Reference 1"),
-        mark(2, "one three", "(1,3)", "References 1 and 3"),
-        mark(3, "two", "(2)", "Reference 2"),
-        mark(4, "one two three", "(Author one, 2001; Author two, 2002; Author three, 2003)", "References 1, 2 and 3"),
-        mark(5, "gone", "(9)", "Reference 9"),
-    ]
     entries = "".join(ENTRY.format(key, number) for key, number in (("one", 1), ("two", 3), ("three", 2)))
-    table = f"<table><tbody><tr><td>{WORDS[:40]}</td><td>Helpful {marks[2]}</td></tr></tbody></table>"
+    table = f"<table><tbody><tr><td>{WORDS[:40]}</td><td>Helpful {PLACES[2]}</td></tr></tbody></table>"
     parts = [
-        f"<p>{marks[0]} {WORDS}</p><p>{WORDS}They do {marks[1]}. {WORDS}</p>{f'<p>{WORDS}</p>' * 8}",
+        f"<p>{PLACES[0]} {WORDS}</p><p>{WORDS}They do {PLACES[1]}. {WORDS}</p>{f'<p>{WORDS}</p>' * 8}",
         f'<div class="kb-table" data-section="reviews">{table}</div>{f"<p>{WORDS}</p>" * 8}',
-        f"<ol><li><em>{WORDS[:60]} {marks[3]}</em>, and none {marks[4]}.</li></ol>",
+        f"<ol><li><em>{WORDS[:60]} {PLACES[3]}</em>, and none {PLACES[4]}.</li></ol>",
         f'<h2 id="references">References</h2><{kind} class="kb-references" data-search-exclude>{entries}</{kind}>',
         f"<p>{WORDS}</p>" * 12,
     ]
-    return HEAD + "".join(parts) + "</article></main></body></html>"
+    return HEAD + marked("".join(parts)) + "</article></main></body></html>"
 
 
 @pytest.fixture
@@ -282,7 +284,7 @@ def test_one_preview_at_a_time(reader):
         way(reader, 1)
         reader.evaluate(SWEEP, ["#cite-2", "#cite-2", 200])
         dialogs = reader.locator("[role=dialog]")
-        assert dialogs.evaluate_all("all => all.map(box => box.ariaLabel)") == ["References 1 and 3"]
+        assert dialogs.evaluate_all("all => all.map(box => box.ariaLabel)") == ["References 1 and 3: (1,3)"]
         assert reader.locator("[aria-details]").count() == 1
 
 
@@ -320,7 +322,7 @@ def test_the_keyboard_opens_enters_and_leaves_a_preview(reader):
     assert stops == ["doi:10.1/one", "Go to reference 1", "doi:10.1/three", "Go to reference 3"]
     reader.keyboard.press("Tab")
     assert focus(reader) == "cite-3"
-    assert reader.get_by_role("dialog").get_attribute("aria-label") == "Reference 2"
+    assert reader.get_by_role("dialog").get_attribute("aria-label") == "Reference (2)"
     tab_to(reader, 5)
     gone(reader)
 
@@ -338,7 +340,7 @@ def test_a_preview_says_what_it_is(reader):
     """Somebody who listens to the page hears a dialog named as its mark is, and of the mark that it has details."""
     assert reader.locator("#cite-2").get_attribute("aria-details") is None
     tab_to(reader, 2)
-    assert reader.get_by_role("dialog", name="References 1 and 3", exact=True).is_visible()
+    assert reader.get_by_role("dialog", name="References 1 and 3: (1,3)", exact=True).is_visible()
     assert reader.locator("#cite-2").get_attribute("aria-details") == reader.locator(OPEN).get_attribute("id")
     assert reader.evaluate("document.querySelector('#cite-2').nextElementSibling.matches('.kb-preview')")
     reader.keyboard.press("Escape")
@@ -368,7 +370,7 @@ def test_a_tap_elsewhere_closes(finger, like):
     gone(finger)
     finger.locator("#cite-1").tap()
     finger.locator("#cite-2").tap()
-    assert finger.get_by_role("dialog").get_attribute("aria-label") == "References 1 and 3"
+    assert finger.get_by_role("dialog").get_attribute("aria-label") == "References 1 and 3: (1,3)"
 
 
 @pytest.mark.parametrize("like", ["Chrome", "Safari"])
@@ -454,17 +456,49 @@ def test_everything_to_tap_is_large_enough(reader):
         assert min(lie["width"], lie["height"]) >= 24
 
 
+GAPS = """mark => { const lie = (node, from, to) => { const range = new Range(); range.setStart(node, from);
+                       range.setEnd(node, to); return range.getBoundingClientRect(); };
+                     const {previousSibling: before, nextSibling: after} = mark.parentNode, end = before.length;
+                     const me = lie(mark.firstChild, 0, mark.firstChild.length), word = lie(before, end - 1, end);
+                     return [me.left - word.right, lie(after, 0, 1).left - me.right, me.top - word.top]; }"""
+
+
 def test_a_mark_leaves_no_gap_in_the_line(reader):
     """Readers see running text: the room around a mark is for fingers only."""
-    gaps = reader.locator("#cite-2").evaluate(
-        """mark => { const lie = (node, from, to) => { const range = new Range(); range.setStart(node, from);
-                       range.setEnd(node, to); return range.getBoundingClientRect(); };
-                     const {previousSibling: before, nextSibling: after, firstChild: text} = mark, end = before.length;
-                     const me = lie(text, 0, text.length);
-                     return [me.left - lie(before, end - 2, end - 1).right, lie(after, 0, 1).left - me.right]; }"""
+    before, after, _ = reader.locator("#cite-2").evaluate(GAPS)
+    assert 2 < before < 8  # one space
+    assert abs(after) < 0.5
+
+
+def test_a_mark_never_starts_a_line(visit):
+    """However wide the window, a mark stands on the line of the word that it belongs to, as does what follows it."""
+    page = visit(360)
+    places = set()
+    for width in range(320, 480, 8):
+        page.set_viewport_size({"width": width, "height": 760})
+        before, after, down = page.locator("#cite-2").evaluate(GAPS)
+        assert 2 < before < 8
+        assert abs(after) < 0.5
+        assert abs(down) < 8
+        places.add(page.locator("#cite-2").evaluate("mark => mark.getBoundingClientRect().left"))
+    assert len(places) > 3  # the lines did break in other places
+
+
+def test_a_mark_is_called_by_what_it_shows(reader):
+    """Somebody who speaks to the browser says what they see; somebody who listens hears which references it is."""
+    names = ["Reference (1)", "References 1 and 3: (1,3)", "Reference (2)", SHOWN[3], "Reference (9)"]
+    for number, name in enumerate(names, 1):
+        assert SHOWN[number - 1] in name
+        assert reader.get_by_role("link", name=name, exact=True).get_attribute("id") == f"cite-{number}"
+
+
+def test_whoever_copies_gets_the_text_that_is_seen(reader):
+    """What is copied from a page is the sentence and its mark, without the words that are only spoken."""
+    text = reader.locator("p:has(#cite-2)").evaluate(
+        "part => { getSelection().selectAllChildren(part); return getSelection().toString(); }"
     )
-    assert 2 < gaps[0] < 8  # one space
-    assert abs(gaps[1]) < 0.5
+    assert "They do\xa0(1,3). Peers" in text
+    assert "Reference" not in text
 
 
 def test_whoever_follows_a_mark_sees_where_they_are(reader):

@@ -24,7 +24,16 @@ SETTINGS = """site_name: Somebody's site
 theme:
   name: material
   font: false
-markdown_extensions: [admonition, attr_list, footnotes, md_in_html, tables, pymdownx.superfences]
+markdown_extensions:
+  - admonition
+  - attr_list
+  - footnotes
+  - md_in_html
+  - tables
+  - pymdownx.blocks.caption
+  - pymdownx.superfences
+  - pymdownx.snippets: {base_path: docs}
+  - pymdownx.tabbed: {alternate_style: true}
 plugins:
   - search
   - kb-citations:
@@ -206,7 +215,12 @@ def test_a_folder_of_bib_files_is_one_bibliography(tmp_path):
     assert check_every_citation(tmp_path, "one", 1).xpath(".//li/@data-key") == ["doe2020", "second"]
     status, output = build(tmp_path, files | {"bib/deep/b.bib": second + BIB[: BIB.index("@book")]}, **options)
     assert status != 0
-    assert re.search(r"bib/deep/b\.bib:2: the key 'doe2020' is already used in (bib/a\.bib:1|another file)", output)
+    assert "bib/deep/b.bib:2: the key 'doe2020' is already used in bib/a.bib:1; give one a new key" in output
+    doi = "@article{same, author = {S., S.}, title = {T}, journal = {J}, year = {2003}, doi = {10.1000/%s}}\n"
+    doubled = {"bib/a.bib": BIB + doi % "A", "bib/deep/b.bib": second + doi.replace("same", "other") % "a"}
+    status, output = build(tmp_path, files | doubled, **options)
+    assert status != 0
+    assert "bib/deep/b.bib:2: 'other' has the DOI of 'same' in bib/a.bib:9; keep one record" in output
 
 
 def test_a_key_of_the_old_options_may_be_off(tmp_path):
@@ -217,6 +231,103 @@ def test_a_key_of_the_old_options_may_be_off(tmp_path):
     article = read(tmp_path, "one")
     assert not article.xpath(".//li")
     assert "@ash1999 stays." in text_of(article)
+
+
+# What a page holds beside its citations, and the lists that its reader must find, as tags in their order.
+LISTS = {
+    "nothing": ("", ["ul"]),
+    "code": ("Write `\\bibliography` for a list.\n\n    \\bibliography\n", ["ul"]),
+    "sentence": ("The command is \\bibliography there.\n", ["ul"]),
+    "own": ("\\bibliography\n\nAfter.\n", ["ul"]),
+    "own-twice": ("\\bibliography\n\nBetween.\n\n\\bibliography\n", ["ul"]),
+    "full": ("\\full_bibliography\n", ["ul", "ul"]),
+    "full-twice": ("\\full_bibliography\n\nBetween.\n\n\\full_bibliography\n", ["ul", "ul"]),
+    "both": ("\\bibliography\n\n## All\n\n\\full_bibliography\n", ["ul", "ul", "ul"]),
+    "all-first": ("\\full_bibliography\n\n## Own\n\n\\bibliography\n", ["ul", "ul", "ul"]),
+}
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory):
+    """A site with a page for each way to ask for lists, built once."""
+    folder = tmp_path_factory.mktemp("lists")
+    pages = {f"docs/{name}.md": f"One [@doe2020], two [@ash1999].\n\n{text}" for name, (text, _) in LISTS.items()}
+    pages["docs/quiet.md"] = "Write `[@doe2020]` and `\\bibliography`.\n"
+    status, output = build(folder, pages, "--strict", csl_file="apa")
+    assert status == 0, output
+    return folder
+
+
+def check_lists(article, tags):
+    """Check a page's lists, that its ids are single, and that its marks lead to its own list where it has one."""
+    assert [found.tag for found in article.xpath(".//*[contains(@class, 'kb-references')]")] == tags
+    assert len(article.xpath(".//@id")) == len(set(article.xpath(".//@id")))
+    assert len(article.xpath(".//a[@class='kb-cite']")) == 2
+    own = article.xpath(".//ul[@class='kb-references']")
+    assert len(own) <= 1
+    for mark in article.xpath(".//a[@class='kb-cite']"):
+        entry = article.get_element_by_id(mark.get("href").removeprefix("#"))
+        assert not own or entry.getparent() is own[0]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_page_that_cites_has_its_list_once(listed, name):
+    """By default a page that cites has one list, or the whole library instead; no id is there twice."""
+    check_lists(read(listed, name), LISTS[name][1])
+    assert not read(listed, "quiet").xpath(".//*[contains(@class, 'kb-')]")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_plain_markdown_too_has_its_list_once(convert, name):
+    """Without MkDocs, a page's lists are the same ones."""
+    text, tags = LISTS[name]
+    made, _ = convert(f"One [@doe2020], two [@ash1999].\n\n{text}", csl_file="apa")
+    check_lists(made, tags)
+
+
+# A record that somebody remembers, and one whose fields cannot be right.
+MEMORY = "@book{mem2001, author = {Mem, M.}, title = {M}, publisher = {P}, year = {2001}, verification = {memory}}\n"
+TOLD = MEMORY.replace("memory}", "memory}, unconfirmed = {year}, note = {Year not confirmed}")
+POOR = "@book{poor, title = {Poor}, year = {2001}, isbn = {0306406153}}\n"
+
+
+def test_a_work_from_memory_is_told_at_each_place_that_cites_it(tmp_path):
+    """A strict build refuses a record from memory cited as a fact, unless the reference says that it is unconfirmed."""
+    text = "---\ntitle: Memory\n---\n\nSo it is [see @mem2001].\n"
+    files = {"docs/one.md": text, "refs.bib": BIB + MEMORY}
+    status, output = build(tmp_path, files, "--strict")
+    assert status != 0
+    assert "docs/one.md:5:15: cites 'mem2001', whose record is from memory and does not tell the reader; conf" in output
+    assert output.count("cites 'mem2001'") == 1
+    status, output = build(tmp_path, files | {"refs.bib": BIB + TOLD}, "--strict")
+    assert status == 0, output
+    assert "Year not confirmed." in text_of(read(tmp_path, "one"))
+
+
+def test_plain_markdown_tells_of_a_work_from_memory(convert, tmp_path, caplog):
+    """Without MkDocs too, a writer reads where a work is cited that nobody has confirmed."""
+    (tmp_path / "refs.bib").write_text(BIB + MEMORY, encoding="utf-8")
+    convert("First.\n\nSo [@mem2001].\n")
+    assert "this text:3:5: cites 'mem2001', whose record is from memory" in caplog.text
+
+
+def test_a_poor_record_of_somebody_else_is_a_note_and_no_fault(tmp_path):
+    """Whoever brings an old bibliography builds strictly all the same, and reads which records to look at again."""
+    files = {"docs/one.md": "One [@poor].\n", "refs.bib": BIB + POOR}
+    status, output = build(tmp_path, files, "--strict")
+    assert status == 0, output
+    for says in ("'poor' (book) has no author or editor", "has no publisher", "has the ISBN 0306406153, whose digits"):
+        assert re.search(rf"INFO .*refs\.bib:9: .*{re.escape(says)}", output), output
+
+
+def test_plain_markdown_notes_a_poor_record(convert, tmp_path, caplog):
+    """Without MkDocs, such a note is in the log, and the page is made."""
+    (tmp_path / "refs.bib").write_text(BIB + POOR, encoding="utf-8")
+    with caplog.at_level(logging.INFO):
+        made, _ = convert("One [@poor].")
+    assert made.xpath(".//li/@data-key") == ["poor"]
+    notes = [record for record in caplog.records if "'poor' (book) has no publisher" in record.message]
+    assert [record.levelname for record in notes] == ["INFO"]
 
 
 # ── Where mkdocs-bibtex went wrong (each row was seen there) ─────────────────────────────────────────────────────
@@ -292,6 +403,51 @@ def test_what_is_no_citation_stays_and_what_is_one_resolves(faults, name):
 def test_what_readers_do_not_see_is_as_it_was_written(faults, name, holds):
     """Comments, attributes, the words and targets of links, and what an image says for the blind are untouched."""
     assert holds in (faults / "site" / name / "index.html").read_text(encoding="utf-8")
+
+
+EVERYWHERE = """---
+title: Where it stands [@doe2020]
+description: Described [@doe2020].
+---
+
+## Headed [@ash1999] here
+
+--8<-- "part.txt"
+
+!!! note "Titled [@key.dot]"
+
+    Words.
+
+=== "Tabbed [@noauthor]"
+
+    Words.
+
+![alt](x.png)
+
+/// caption
+Shown [@a_b+c-d].
+///
+
+### Said of @doe2020 too
+"""
+
+
+def test_a_citation_stands_wherever_a_site_has_text(tmp_path):
+    """Titles, tabs, captions, included files and headings cite; menus, the browser's tab and addresses stay clean."""
+    files = {"docs/everywhere.md": EVERYWHERE, "docs/part.txt": "Included [@doe2020].\n", "docs/x.png": ""}
+    status, output = build(tmp_path, files, "--strict", csl_file="apa")
+    assert status == 0, output
+    article = check_every_citation(tmp_path, "everywhere", 6)
+    assert article.xpath(".//label//a[@class='kb-cite']")
+    assert article.xpath(".//figcaption//a[@class='kb-cite']")
+    assert article.xpath(".//*[@class='admonition-title']//a[@class='kb-cite']")
+    assert [heading.get("id") for heading in article.xpath(".//h2 | .//h3")] == ["headed-here", "said-of-too"]
+    tree = html.document_fromstring((tmp_path / "site/everywhere/index.html").read_bytes())
+    assert tree.findtext(".//title") == "Where it stands - Somebody's site"
+    assert tree.xpath("//meta[@name='description']/@content") == ["Described."]
+    for menu in tree.xpath("//nav"):
+        assert not menu.xpath(".//*[contains(@class, 'kb-')]")
+        assert "@" not in menu.text_content()
 
 
 def test_the_list_stands_where_the_writer_put_it(faults):

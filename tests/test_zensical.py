@@ -11,7 +11,6 @@ from lxml import html
 from kb import publish
 
 pytestmark = pytest.mark.full
-pytest.importorskip("zensical", reason="zensical is not installed: pip install -r tests/requirements.txt")
 
 BIB = r"""@article{doe2020,
   author = {Doe, Jane and Roe, Richard}, title = {A trial of things}, journal = {Journal}, year = {2020}, volume = {3},

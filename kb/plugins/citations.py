@@ -14,12 +14,13 @@ from mkdocs_bibtex.config import BibTexConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.utils import tempfile_from_url
 
+from kb.advice import advice, complaints
 from kb.bibliography import Bibliography, Rendered, Resolved
-from kb.citations import CitationExtension, Collector, locate, mark_groups, scan, strip_groups
+from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
 from kb.downloads import Writing
-from kb.findings import Finding, report
-from kb.library import Entry, read_library, unknown_key
-from kb.lists import spoken
+from kb.findings import report
+from kb.library import Entry, read_library
+from kb.lists import ids_once, one_of_each, spoken
 from kb.styles import StyleError, load_style
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
             findings += faults
         if findings:
             raise PluginError("\n" + report(findings))
+        for finding in advice(self.library):
+            log.info("%s", finding)
         try:
             style = load_style(self.config.csl_file or DEFAULT_STYLE, folder)
         except StyleError as error:
@@ -89,19 +92,13 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         return files
 
     def on_page_markdown(self, markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-        """Leave the text as it is; only say whose it is, and add a list at the end where the options ask for one."""
+        """Leave the text as it is; only say whose it is, and clear its front matter of brackets."""
         self.collector.page = page.file.src_uri
         for field in ("title", "description"):
             if isinstance(page.meta.get(field), str):
                 page.meta[field] = strip_groups(page.meta[field], self.library)
         if isinstance(page.meta.get("summary"), str):
             page.meta["summary"] = Markup(mark_groups(page.meta["summary"], self.collector))  # noqa: S704 - escaped there
-        if (
-            self.config.bib_by_default
-            and self.config.bib_command not in markdown
-            and scan(markdown)[0].keys() & self.library.keys()
-        ):
-            markdown += f"\n\n{self.config.bib_command}\n"
         return markdown
 
     @event_priority(90)  # before anything that reads the pages' final text
@@ -109,13 +106,17 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         """Put marks and lists in their places, and say what is wrong with the citations."""
         self._warn(files, Path(config.docs_dir))
         pages = [file.page for file in files.documentation_pages() if file.page]
-        rendered = [Rendered(page.file.src_uri, _title(page), page.url, _whole(page)) for page in pages]
+        wholes = [one_of_each(_whole(page), by_default=self.config.bib_by_default) for page in pages]
+        rendered = [
+            Rendered(page.file.src_uri, _title(page), page.url, whole)
+            for page, whole in zip(pages, wholes, strict=True)
+        ]
         try:
             resolved = self.bibliography.resolve(rendered, self.collector.uses)
         except RuntimeError as error:
             raise PluginError(f"the citations could not be formatted: {error}") from error
         for page in pages:
-            _part(page, resolved.content[page.file.src_uri])
+            _part(page, ids_once(resolved.content[page.file.src_uri]))
         self.resolved = resolved
         written = dict(self.bibliography.files(rendered, resolved.keys))
         self.writing = Writing(Path(config.site_dir), written)
@@ -175,12 +176,14 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         raise PluginError("mkdocs.yml: no bibliography; give `bib_file` or `bib_dir`")
 
     def _warn(self, files: Files, docs: Path) -> None:
-        """Say of each key that is not in the bibliography where it stands, and which was probably meant."""
-        for path, key in dict.fromkeys(self.collector.unknown):
+        """Say of each key that is not in the bibliography, or is cited from memory, where it stands and what to do."""
+        unknown, cited = self.collector.unknown, [(use.page, c.key) for use in self.collector.uses for c in use.group]
+        for path in dict.fromkeys(path for path, _ in [*unknown, *cited]):
             file = files.get_file_from_path(path)
             text = file.content_string if file else ""
-            for line, column in [*locate(text, key)] or [(0, 0)]:
-                log.warning("%s", Finding(f"{docs.name}/{path}", line, column, *unknown_key(key, self.library)))
+            missing, used = ([key for page, key in found if page == path] for found in (unknown, cited))
+            for finding in complaints(f"{docs.name}/{path}", text, missing, used, self.library):
+                log.warning("%s", finding)
 
 
 def _title(page: MkDocsPage) -> str:

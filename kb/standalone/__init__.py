@@ -17,10 +17,9 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from kb.citations import CitationExtension, Collector, locate
-from kb.findings import Finding
-from kb.library import Entry, unknown_key
-from kb.lists import LISTS
+from kb.advice import complaints
+from kb.citations import CitationExtension, Collector
+from kb.lists import LISTS, one_of_each
 from kb.references import MARK
 from kb.standalone.site import Site, commands_of, site_of
 from kb.standalone.sources import path_of
@@ -95,20 +94,21 @@ class Closing(Step, Postprocessor):
         if not self.opening.parsed:
             return MARK.sub("", text)
         site, path = self.opening.site, self.opening.collector.page
-        self.warn(f"{site.docs.name}/{path}" if path else "this text", site.library)
-        if site.options["bib_by_default"] and MARK.search(text) and not LISTS.search(text):
-            text += '\n<div class="kb-list"></div>'
+        self.warn(f"{site.docs.name}/{path}" if path else "this text", site)
+        text = one_of_each(text, by_default=site.options["bib_by_default"])
         page = site.page(path, self.opening.text, text)
         if LISTS.search(text) or MARK.search(text):
             return site.resolve(page)
         site.pages.pop(path, None)
         return text
 
-    def warn(self, name: str, library: Mapping[str, Entry]) -> None:
-        """Say of each key that is not in the bibliography where it stands, and which was probably meant."""
-        for _, key in dict.fromkeys(self.opening.collector.unknown):
-            for line, column in [*locate(self.opening.text, key)] or [(0, 0)]:
-                log.warning("%s", Finding(name, line, column, *unknown_key(key, library)))
+    def warn(self, name: str, site: Site) -> None:
+        """Say of each key that is not in the bibliography, or is cited from memory, where it stands and what to do."""
+        collector = self.opening.collector
+        unknown = [key for _, key in collector.unknown]
+        cited = [cite.key for use in collector.uses if use.page == collector.page for cite in use.group]
+        for finding in complaints(name, self.opening.text, unknown, cited, site.library):
+            log.warning("%s", finding)
 
 
 class StandaloneExtension(Extension):

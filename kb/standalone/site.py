@@ -12,6 +12,7 @@ from markdown import Markdown
 from kb.bibliography import Bibliography, Rendered, stem
 from kb.citations import CitationExtension, Collector, Use, scan
 from kb.csl import Formatted, Group, shape
+from kb.lists import ids_once
 from kb.references import Numbered, as_numbers
 from kb.standalone.sources import address, bib_files, body, read_sources, read_works, times, title, titles
 from kb.styles import load_style
@@ -32,6 +33,12 @@ class Remembering(Bibliography):
     """A bibliography that is asked page by page, and has each reference and each mark formatted once."""
 
     made: Formatted | None = None
+
+    def want_all(self, full_command: str) -> None:
+        """Have every work formatted: a text that no first look saw shows the whole library."""
+        if self.made is None or any(item["id"] not in self.made.references for item in self.items):
+            self.start([full_command], full_command)
+            self.made = None
 
     def _formatted(self, uses: list[Use]) -> Formatted:
         """Give the references, formatted anew only when a page cites a work that none cited before."""
@@ -109,13 +116,15 @@ class Site:
     def resolve(self, page: Rendered) -> str:
         """Give a page with its marks and lists, as if all pages had been rendered beside it."""
         self.look()
+        if "kb-full-list" in page.content:
+            self.bibliography.want_all(self.options["full_bib_command"])
         known = self.pages | {page.path: page}
         if page.path:
             self.pages = known
         order = {path: place for place, path in enumerate(self.sources)}
         everything = sorted(known.values(), key=lambda other: order.get(other.path, len(order)))
         resolved = self.bibliography.resolve(everything if "kb-full-list" in page.content else [page], self.uses)
-        content = resolved.content[page.path]
+        content = ids_once(resolved.content[page.path])
         for file, text in self.bibliography.files([page], resolved.keys):
             # No file can be written beside the page here, so the link itself carries it (RFC 2397).
             if file.startswith(f"{stem(page.url)}."):

@@ -7,12 +7,14 @@ For engines that render one page at a time and say nothing of the others. Titles
 from __future__ import annotations
 
 import html
+import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from kb.advice import advice
 from kb.findings import Finding, report
 from kb.library import Entry, read_library
 from kb.pages import FRONT_MATTER
@@ -21,6 +23,7 @@ from kb.references import TAGS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+log = logging.getLogger("kb")
 TITLE = re.compile(r"^title:[ \t]*\S.*\n(?:[ \t]+.*\n)*", re.MULTILINE)
 FIRST_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
@@ -97,6 +100,8 @@ def read_works(files: list[Path], folder: Path) -> dict[str, Entry]:
         findings += faults
     if findings:
         raise ValueError("\n" + report(findings))
+    for finding in advice(library):
+        log.info("%s", finding)
     return library
 
 
