@@ -9,9 +9,9 @@ Read the rooms in this order and you have followed a page from its source to a U
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
     a_to_z      every page and glossary term in one list
+    cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
-    cache       what an earlier build made, kept by content
     outgoing    what is known of each page elsewhere that the site links to
     robust      links elsewhere with their archived copies beside them
     online      pages elsewhere asked over the network, by a maintainer

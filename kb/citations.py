@@ -7,6 +7,7 @@ Python-Markdown has set them aside before it asks here. The syntax is Pandoc's
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from dataclasses import dataclass, field
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 KEY = r"(?:\{([^{}\s]+)\}|([^\W_](?:\w|[:./+-](?=\w))*+(?!@)))"
 PART = re.compile(rf"(?s)(?P<prefix>(?:.*?(?<=\s))?)(?P<minus>-?)@{KEY}(?P<suffix>.*)")
 BRACKET = r"(?s)\[((?:[^\[\]@]*[\s;])?-?@[^\[\]]+)\]"
-NARRATIVE = rf"(?<![\w@/.:+&=#\\\[-])@{KEY}(?:[ \n]\[([^\[\]@]+)\])?"
+# The sign first and what may not stand before it after that, so that a search goes from sign to sign.
+NARRATIVE = rf"@(?<![\w@/.:+&=#\\\[-]@){KEY}(?:[ \n]\[([^\[\]@]+)\])?"
 RAW = re.compile(r"<(/?)(?:a|code|kbd|pre|samp)\b", re.IGNORECASE)
 LOOSE_GROUP = re.compile(BRACKET)
-LOOSE_KEY = re.compile(rf"(?<![\w@/.:\\])@{KEY}")
+LOOSE_KEY = re.compile(rf"@(?<![\w@/.:\\]@){KEY}")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Collector:
         return ET.Element("span", {"class": "kb-cite", "data-n": str(len(self.uses) - 1)})
 
 
+@functools.lru_cache(maxsize=65536)  # a first look at the sources parses what their rendering will
 def parse_group(text: str) -> Group | None:
     """Read what stands between the brackets of a citation group; None if it is not one.
 

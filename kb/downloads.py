@@ -35,10 +35,13 @@ class Downloads:
         `items` gives the works as CSL-JSON; the library has them as their file does.
         """
         self.texts = remembered(cache, ("downloads", *source), lambda: _written(items(), library))
+        self.order = {end: {key: place for place, key in enumerate(texts)} for end, texts in self.texts.items()}
 
     def files(self, stem: str, keys: Collection[str]) -> dict[str, str]:
         """Give the files of some works by address: `stem` and an ending. Their order is that of the library."""
-        found = {end: [text for key, text in self.texts[end].items() if key in keys] for end in FORMATS}
+        found = {
+            end: [self.texts[end][key] for key in sorted(keys, key=self.order[end].__getitem__)] for end in FORMATS
+        }
         made = {"bib": "\n".join(found["bib"]), "ris": "".join(found["ris"]), "json": ",\n".join(found["json"])}
         made["json"] = f"[\n{made['json']}\n]\n"
         return {f"{stem}.{end}": text for end, text in made.items()}

@@ -12,6 +12,7 @@ import bibtexparser
 from bibtexparser.middlewares import RemoveEnclosingMiddleware
 from bibtexparser.model import DuplicateBlockKeyBlock, ParsingFailedBlock
 
+from kb.cache import remembered
 from kb.findings import Finding
 
 if TYPE_CHECKING:
@@ -49,21 +50,25 @@ class Entry:
 
 
 def read_library(
-    file: Path, name: str, before: Mapping[str, Entry] | None = None, *, verified: bool = False
+    file: Path,
+    name: str,
+    before: Mapping[str, Entry] | None = None,
+    *,
+    verified: bool = False,
+    cache: Path | None = None,
 ) -> tuple[dict[str, Entry], list[Finding]]:
     """Read a BibTeX file; give its entries by key, in the file's order, and what is wrong with it.
 
     `name` is how findings call the file; `before` are entries of other files, whose keys and DOIs are taken. A key or
     DOI used twice, a syntax error, a `url` or `archiveurl` that is not http(s), doi or mailto is a finding; with
-    `verified`, so is a record that does not say how it was verified.
+    `verified`, so is a record that does not say how it was verified. What the file says is kept in `cache` by content.
     """
-    library = bibtexparser.parse_string(file.read_text(encoding="utf-8"), parse_stack=[UNWRAP])
-    findings = [_failed(name, block) for block in library.failed_blocks]
+    text = file.read_text(encoding="utf-8")
+    records, failed = remembered(cache, ("library", text), lambda: _parsed(text))
+    findings = [Finding(name, *fault) for fault in failed]
     entries = {}
-    for block in library.entries:
-        fields = {item.key.lower(): str(item.value) for item in block.fields}
-        line = (block.start_line or 0) + 1
-        entry = Entry(block.key, block.entry_type.lower(), line, MappingProxyType(fields), name)
+    for key, kind, line, fields in records:
+        entry = Entry(key, kind, line, MappingProxyType(fields), name)
         if before and entry.key in before:
             what = f"the key '{entry.key}' is already used in {before[entry.key].place}"
             findings.append(Finding(name, entry.line, 0, what, "give one a new key"))
@@ -78,13 +83,27 @@ def unknown_key(key: str, library: Mapping[str, Entry]) -> tuple[str, str]:
     return f"no reference '{key}'", f"did you mean '{close[0]}'?" if close else "add it to the .bib file"
 
 
-def _failed(name: str, block: ParsingFailedBlock) -> Finding:
-    """Turn a block that the parser refused into a finding."""
+def _parsed(text: str) -> tuple[list[tuple[str, str, int, dict[str, str]]], list[tuple[int, int, str, str]]]:
+    """Parse BibTeX: each record's key, type, line and fields; then line, column, what and how to mend of each fault."""
+    library = bibtexparser.parse_string(text, parse_stack=[UNWRAP])
+    records = [
+        (block.key, block.entry_type.lower(), (block.start_line or 0) + 1, _fields(block)) for block in library.entries
+    ]
+    return records, [_failed(block) for block in library.failed_blocks]
+
+
+def _fields(block: bibtexparser.model.Entry) -> dict[str, str]:
+    """Give a record's fields by name, in lower case."""
+    return {item.key.lower(): str(item.value) for item in block.fields}
+
+
+def _failed(block: ParsingFailedBlock) -> tuple[int, int, str, str]:
+    """Say what is wrong with a block that the parser refused."""
     line = (block.start_line or 0) + 1
     if isinstance(block, DuplicateBlockKeyBlock):
         first = (block.previous_block.start_line or 0) + 1
-        return Finding(name, line, 0, f"the key '{block.key}' is already used in line {first}", "give one a new key")
-    return Finding(name, line, 0, "a record that cannot be read", "look for a missing brace or comma")
+        return line, 0, f"the key '{block.key}' is already used in line {first}", "give one a new key"
+    return line, 0, "a record that cannot be read", "look for a missing brace or comma"
 
 
 def _same_doi(name: str, entries: Mapping[str, Entry], before: Mapping[str, Entry]) -> list[Finding]:

@@ -21,6 +21,7 @@ UNSPOKEN = re.compile(
 )
 LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
 STEP = re.compile(r'class="kb-references( kb-library)?"|(<li class="kb-reference") id="(ref-[^"]+)"')
+TWO_LISTS = 2
 KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "article": "Articles",
     "book": "Books and chapters",
@@ -68,6 +69,8 @@ def one_of_each(content: str, *, by_default: bool) -> str:
 
 def ids_once(content: str) -> str:
     """Give a page on which each reference has its id once: in the page's own list, whose numbers its marks show."""
+    if content.count('class="kb-references') < TWO_LISTS:
+        return content
     places: dict[str, int] = {}
     in_library = False
     for step in STEP.finditer(content):

@@ -97,8 +97,8 @@ def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str
     numbers = page.numbers
     written: set[int] = set()
 
-    def write(match: re.Match[str]) -> str:
-        place, said = page.places[int(match[2])], say(page.places[int(match[2])].use)
+    def write(gap: str, place: Place) -> str:
+        said = say(place.use)
         refs = " ".join(f"ref-{cite.key}" for cite in place.use.group)
         own = "" if place.number in written else f' id="cite-{place.number}"'
         written.add(place.number)
@@ -107,13 +107,19 @@ def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str
             f' data-refs="{html.escape(refs)}"'
         )
         if not said.number:
-            return f"{match[1]}{link}>{said.text}</a>"
-        gap = "&nbsp;" if match[1] or said.lead else ""
+            return f"{gap}{link}>{said.text}</a>"
+        tie = "&nbsp;" if gap or said.lead else ""
         label = html.escape(name_of([*dict.fromkeys(numbers[cite.key] for cite in place.use.group)], said.text))
-        lead = f"{match[1]}{html.escape(said.lead)}" if said.lead else ""
-        return f'{lead}<span data-search-exclude>{gap}{link} aria-label="{label}">{said.text}</a></span>'
+        lead = f"{gap}{html.escape(said.lead)}" if said.lead else ""
+        return f'{lead}<span data-search-exclude>{tie}{link} aria-label="{label}">{said.text}</a></span>'
 
-    return re.sub(rf"(\s*){MARK.pattern}", write, content)
+    made, at = [], 0
+    for match in MARK.finditer(content):
+        before = content[at : match.start()]
+        text = before.rstrip()
+        made += [text, write(before[len(text) :], page.places[int(match[1])])]
+        at = match.end()
+    return "".join([*made, content[at:]])
 
 
 def name_of(numbers: list[int], text: str) -> str:

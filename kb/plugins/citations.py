@@ -14,7 +14,7 @@ from mkdocs_bibtex.config import BibTexConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.utils import tempfile_from_url
 
-from kb.advice import advice, complaints
+from kb.advice import advice, complaints, from_memory
 from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
 from kb.downloads import Writing
@@ -65,7 +65,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         self.files = self._bib_files(folder)
         self.library, findings = {}, []
         for file in self.files:
-            entries, faults = read_library(file, _relative(file, folder), self.library)
+            entries, faults = read_library(file, _relative(file, folder), self.library, cache=cache)
             self.library |= entries
             findings += faults
         if findings:
@@ -177,11 +177,15 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
 
     def _warn(self, files: Files, docs: Path) -> None:
         """Say of each key that is not in the bibliography, or is cited from memory, where it stands and what to do."""
-        unknown, cited = self.collector.unknown, [(use.page, c.key) for use in self.collector.uses for c in use.group]
-        for path in dict.fromkeys(path for path, _ in [*unknown, *cited]):
+        doubted = {key for key, entry in self.library.items() if from_memory(entry)}
+        cited = [(use.page, c.key) for use in self.collector.uses for c in use.group if c.key in doubted]
+        pages: dict[str, tuple[list[str], list[str]]] = {}
+        for place, found in enumerate((self.collector.unknown, cited)):
+            for path, key in found:
+                pages.setdefault(path, ([], []))[place].append(key)
+        for path, (missing, used) in pages.items():
             file = files.get_file_from_path(path)
             text = file.content_string if file else ""
-            missing, used = ([key for page, key in found if page == path] for found in (unknown, cited))
             for finding in complaints(f"{docs.name}/{path}", text, missing, used, self.library):
                 log.warning("%s", finding)
 
