@@ -29,7 +29,6 @@ Read the rooms in this order and you have followed a page from its source to a U
     csl_items   values read out of CSL-JSON
     exports     references out again: BibTeX, RIS, CSL-JSON, COinS
     page_meta   what reference managers and search engines read of a page
-    writer      files written beside the build
     downloads   the files in which readers take references along
     lists       a page's list, and the library
     bibliography  all of that for one site

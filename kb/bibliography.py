@@ -12,7 +12,6 @@ from kb.addresses import relative
 from kb.cache import remembered
 from kb.citations import Use, scan
 from kb.csl import DUMMY, Cite, Formatted, Group, Item, dummies, shape
-from kb.downloads import Downloads
 from kb.exports import coins
 from kb.items import read_items
 from kb.lists import LISTS, Citing, full_list, page_list
@@ -21,7 +20,7 @@ from kb.references import Numbered, Said, as_numbers, names, number_page, plain_
 from kb.runs import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -65,7 +64,6 @@ class Bibliography:
         self.reading = beside(lambda: remembered(cache, ("items", *self.source), lambda: read_items(text, cache)))
         self.running: Future[Run] | None = None
         self.guessed: Future[Run] | None = None
-        self.downloads: Downloads | None = None
 
     @property
     def items(self) -> list[Item]:
@@ -123,13 +121,13 @@ class Bibliography:
         keys = {path: page.keys for path, page in numbered.items()}
         return Resolved(content, keys)
 
-    def files(self, pages: Iterable[Rendered], keys: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-        """Give (address in the site, text) of each page's references, and on the library's page of all of them."""
-        if self.downloads is None:
-            self.downloads = Downloads(lambda: self.items, self.library, self.cache, *self.source)
-        for page in pages:
-            if wanted := set(self.library) if FULL_LIST in page.content else set(keys[page.path]):
-                yield from self.downloads.files(stem(page.url), wanted).items()
+    def stems(self, pages: Iterable[Rendered], keys: Mapping[str, list[str]]) -> dict[str, set[str]]:
+        """Give the address of each page's reference files, without endings, with the works that they are to hold.
+
+        The files of the library's page hold all works.
+        """
+        wanted = {page.url: set(self.library) if FULL_LIST in page.content else set(keys[page.path]) for page in pages}
+        return {stem(url): found for url, found in wanted.items() if found}
 
     def _run(self, items: list[Item], groups: list[Group]) -> Run:
         """Start Pandoc in this site's style and language."""

@@ -1,6 +1,7 @@
 """Works come in; the files in which a reader takes a page's references along go out: BibTeX, RIS and CSL-JSON.
 
-Each work is written once, whatever number of pages cites it.
+Each work is written once, whatever number of pages cites it. `python -m kb.downloads JOB` writes the files of a whole
+site; a build starts that as a program of its own, because its threads would wait for the one that renders pages.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.cache import remembered
 from kb.exports import to_bibtex, to_csl_json, to_ris
+from kb.library import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from kb.csl import Item
-    from kb.library import Entry
 
 FORMATS = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
 
@@ -27,20 +27,20 @@ FORMATS = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
 class Downloads:
     """The works of a site as texts, by format and key."""
 
-    def __init__(
-        self, items: Callable[[], Sequence[Item]], library: Mapping[str, Entry], cache: Path | None, *source: str
-    ) -> None:
-        """Write each work of the library, unless `cache` has what was written of the same `source`.
-
-        `items` gives the works as CSL-JSON; the library has them as their file does.
-        """
-        self.texts = remembered(cache, ("downloads", *source), lambda: _written(items(), library))
+    def __init__(self, items: Sequence[Item], library: Mapping[str, Entry]) -> None:
+        """Write each work: items as CSL-JSON and RIS, entries as their file has them."""
+        self.texts = {
+            "bib": {key: to_bibtex([library[key]]) for key in sorted(library)},
+            "ris": {item["id"]: to_ris([item]) for item in items},
+            "json": {item["id"]: to_csl_json([item])[2:-3] for item in items},
+        }
         self.order = {end: {key: place for place, key in enumerate(texts)} for end, texts in self.texts.items()}
 
     def files(self, stem: str, keys: Collection[str]) -> dict[str, str]:
         """Give the files of some works by address: `stem` and an ending. Their order is that of the library."""
         found = {
-            end: [self.texts[end][key] for key in sorted(keys, key=self.order[end].__getitem__)] for end in FORMATS
+            end: [texts[key] for key in sorted(keys, key=self.order[end].__getitem__)]
+            for end, texts in self.texts.items()
         }
         made = {"bib": "\n".join(found["bib"]), "ris": "".join(found["ris"]), "json": ",\n".join(found["json"])}
         made["json"] = f"[\n{made['json']}\n]\n"
@@ -48,25 +48,40 @@ class Downloads:
 
 
 class Writing:
-    """Files on their way into a folder, written by a program beside this one."""
+    """The files of a whole site on their way into its folder, written by a program beside this one."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
-        """Start writing `files`, texts by address, below `folder`."""
-        with tempfile.NamedTemporaryFile("wb", suffix=".json", delete=False) as asked:
-            asked.write(json.dumps(dict(files)).encode())
-        command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("writer.py")), str(folder), asked.name]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE) if files else None
+    def __init__(
+        self, site: Path, items: Sequence[Item], library: Mapping[str, Entry], stems: Mapping[str, Collection[str]]
+    ) -> None:
+        """Start writing below the folder `site`: for each of `stems`, an address, the files of the works with its keys."""
+        self.process: subprocess.Popen[bytes] | None = None
+        if not stems:
+            return
+        entries = [[entry.key, entry.type, entry.line, dict(entry.fields)] for entry in library.values()]
+        pages = {stem: sorted(keys) for stem, keys in stems.items()}
+        with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as job:
+            json.dump([str(site), items, entries, pages], job)
+        self.process = subprocess.Popen([sys.executable, "-m", "kb.downloads", job.name], stderr=subprocess.PIPE)
 
     def wait(self) -> None:
         """Wait until all is written. Raises RuntimeError in one line if it could not be."""
-        if self.process and (said := self.process.communicate()[1]):
-            raise RuntimeError(f"the files of references could not be written: {said.decode().splitlines()[-1]}")
+        said = self.process.communicate()[1].decode(errors="replace") if self.process else ""
+        if self.process and self.process.returncode:
+            raise RuntimeError(f"the files of references could not be written: {said.splitlines()[-1]}")
 
 
-def _written(items: Sequence[Item], library: Mapping[str, Entry]) -> dict[str, dict[str, str]]:
-    """Write each work in each format, as it stands in a file between others."""
-    return {
-        "bib": {key: to_bibtex([library[key]]) for key in sorted(library)},
-        "ris": {item["id"]: to_ris([item]) for item in items},
-        "json": {item["id"]: to_csl_json([item])[2:-3] for item in items},
-    }
+def write(job: Path) -> None:
+    """Write the files that a job asks for, and take the job away."""
+    site, items, entries, pages = json.loads(job.read_bytes())
+    job.unlink()
+    library = {key: Entry(key, kind, line, fields) for key, kind, line, fields in entries}
+    downloads = Downloads(items, library)
+    for stem, keys in pages.items():
+        for address, text in downloads.files(stem, keys).items():
+            file = Path(site, address)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

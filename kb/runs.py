@@ -3,7 +3,8 @@
 All works that any page cites are told apart together, so that a suffix such as 2002a means the same work on every page.
 A style such as APA's also tells authors of one family name apart by their given names, and Pandoc's time for that grows
 with the square of the works. So one run, without that rule, formats everything; beside it, the works that have a
-namesake are formatted with the rule, a portion at a time. Where such a work is cited among others, its words in the
+namesake are formatted with the rule, a portion at a time. References and marks are two runs, so that they need only
+the time of one. Where such a work is cited among others, its words in the
 first run are replaced by those of its portion; where they cannot be found there, Pandoc is asked again.
 """
 
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb.csl import IN_TEXT, NORMAL, Cite, Formatted, Group, Item, formatting, said
 from kb.namesakes import alike, lookalikes, namesakes, portions
-from kb.styles import AMPERSAND
+from kb.styles import AMPERSAND, marks_only
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kb.pandoc import Job
     from kb.styles import Style
 
-FEW = 60  # so many works are formatted as soon by one run as by two
+FEW = 60  # so many works, or groups, are formatted as soon by one run as by two
 PORTION = 80  # so many namesakes take Pandoc about as long as it takes to start
 FRAME = re.compile(r"[(\[]?(.+?)[)\]]?", re.DOTALL)
 AND = {"de": "und", "es": "y", "fr": "et", "it": "e", "nl": "en", "pl": "i", "pt": "e", "cy": "a"}
@@ -56,15 +57,20 @@ class Run:
         self.apart = set() if few else namesakes(items, every=self.every)
         self.parts: list[Part] = []
         if not self.apart:
+            whole = style.numeric or len(groups) <= FEW
             if items:
-                self.parts.append(self._part(style.text, items, every_key, groups))
+                self.parts.append(self._part(style.text, items, every_key, groups if whole else []))
+            if items and not whole:
+                self.parts.append(self._part(marks_only(style.text), items, set(), groups))
             return
         portion = portions(items, self.apart, every=self.every, size=PORTION)
         own = {group: number for group in groups for number in self._home(group, portion)}
         found = {cite.key for group in groups if group not in own for cite in group} & self.apart
         singles = [(Cite(key),) for key in sorted(found)]
         others = [group for group in groups if group not in own]
-        self.parts.append(self._part(style.quick, items, every_key, list(dict.fromkeys([*others, *singles]))))
+        wanted = list(dict.fromkeys([*others, *singles]))
+        self.parts.append(self._part(style.quick, items, every_key, []))
+        self.parts.append(self._part(marks_only(style.quick), items, set(), wanted))
         for number, keys in enumerate(portion):
             mine = [group for group in groups if own.get(group) == number]
             mine += [group for group in singles if group[0].key in keys]
@@ -72,12 +78,11 @@ class Run:
 
     def result(self) -> Formatted:
         """Wait for the runs and give what they made. Raises RuntimeError with Pandoc's own words if one failed."""
-        first, *rest = [part.made() for part in self.parts] or [Formatted({}, {})]
-        references, exact = dict(first.references), dict[Group, str]()
-        for made in rest:
-            references |= made.references
-            exact |= made.marks
-        marks = {group: exact.get(group) or self._composed(group, first.marks, exact) for group in self.groups}
+        made = [part.made() for part in self.parts]
+        references = {key: text for part in made for key, text in part.references.items()}
+        plain = {group: mark for part in made[:2] for group, mark in part.marks.items()}
+        exact = {group: mark for part in made[2:] for group, mark in part.marks.items()}
+        marks = {group: exact.get(group) or self._composed(group, plain, exact) for group in self.groups}
         if left := [group for group, mark in marks.items() if mark is None]:
             marks |= self._among_namesakes({cite.key for group in left for cite in group}, left).made().marks
         titles = {item["id"]: said(item, title_only=True) for item in self.items}

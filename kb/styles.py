@@ -86,6 +86,15 @@ def load_style(name: str, folder: Path) -> Style:
         wanted, places = parent.get("href") or "", [file.parent, folder]
 
 
+def marks_only(text: str) -> str:
+    """Give a style whose list only says in which order works stand: enough to tell them apart, and soon formatted."""
+    root = etree.fromstring(text.encode(), parser=PARSER)
+    for layout in root.findall(f"{CSL}bibliography/{CSL}layout"):
+        layout.clear()
+        etree.SubElement(layout, f"{CSL}text", value="-")
+    return etree.tostring(root, encoding="unicode")
+
+
 def _find(name: str, folders: list[Path]) -> Path:
     """Give the file that holds a style; an address stands for the style that is named at its end."""
     stem = name.rstrip("/").rpartition("/")[2] if "://" in name else name

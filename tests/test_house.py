@@ -37,7 +37,6 @@ ROOMS = [
     "csl_items",
     "exports",
     "page_meta",
-    "writer",
     "downloads",
     "lists",
     "bibliography",

@@ -118,8 +118,8 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         for page in pages:
             _part(page, ids_once(resolved.content[page.file.src_uri]))
         self.resolved = resolved
-        written = dict(self.bibliography.files(rendered, resolved.keys))
-        self.writing = Writing(Path(config.site_dir), written)
+        stems = self.bibliography.stems(rendered, resolved.keys)
+        self.writing = Writing(Path(config.site_dir), self.bibliography.items, self.library, stems)
         cited = {key for keys in resolved.keys.values() for key in keys}
         for key in sorted(self.library.keys() - cited):
             log.info("the bibliography's '%s' is cited on no page", key)

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from markdown import Markdown
 
-from kb.bibliography import Bibliography, Rendered, stem
+from kb.bibliography import Bibliography, Rendered
 from kb.citations import CitationExtension, Collector, Use, scan
 from kb.csl import Formatted, Group, shape
+from kb.downloads import Downloads
 from kb.lists import ids_once
 from kb.references import Numbered, as_numbers
 from kb.standalone.sources import address, bib_files, body, read_sources, read_works, times, title, titles
@@ -79,6 +80,7 @@ class Site:
         lang = options["lang"] or engine.get("theme", {}).get("language") or "en"
         self.bibliography = Remembering(style, lang, text, self.library, cache)
         self.sources = read_sources(self.docs)
+        self.downloads: Downloads | None = None
         self.uses: list[Use] = []
         self.pages: dict[str, Rendered] = {}
         self.looked = False
@@ -125,9 +127,11 @@ class Site:
         everything = sorted(known.values(), key=lambda other: order.get(other.path, len(order)))
         resolved = self.bibliography.resolve(everything if "kb-full-list" in page.content else [page], self.uses)
         content = ids_once(resolved.content[page.path])
-        for file, text in self.bibliography.files([page], resolved.keys):
-            # No file can be written beside the page here, so the link itself carries it (RFC 2397).
-            if file.startswith(f"{stem(page.url)}."):
+        for stem, keys in self.bibliography.stems([page], resolved.keys).items():
+            if self.downloads is None:
+                self.downloads = Downloads(self.bibliography.items, self.library)
+            for file, text in self.downloads.files(stem, keys).items():
+                # No file can be written beside the page here, so the link itself carries it (RFC 2397).
                 name = file.rpartition("/")[2]
                 link = f'href="data:text/plain;charset=utf-8,{quote(text)}" download="cited{Path(name).suffix}"'
                 content = content.replace(f'href="{name}" download', link)
