@@ -108,9 +108,13 @@ def zip_archive(extra: list[str]) -> int:
         site = Path(folder) / "site"
         if status := publish.build(PROJECT, site, offline=True):
             return status
+        book = read_book(site)
+        if lost := releasing.check_edition(PROJECT, book, folders=False):
+            print(report(lost), file=sys.stderr)
+            return 1
         target.parent.mkdir(exist_ok=True)
         day = now(PROJECT, read_pages(PROJECT / "docs")[0])
-        count = write_archive(read_book(site), target, Label(name, address, day))
+        count = write_archive(book, target, Label(name, address, day))
     print(f"{target.relative_to(PROJECT)}: {count} files, {target.stat().st_size:,} bytes")
     return 0
 

@@ -53,7 +53,7 @@ class Writing:
     def __init__(
         self, site: Path, items: Sequence[Item], library: Mapping[str, Entry], stems: Mapping[str, Collection[str]]
     ) -> None:
-        """Start writing below the folder `site`: for each of `stems`, an address, the files of the works with its keys."""
+        """Start writing below `site`, the site's folder: for each of `stems`, an address, the works with these keys."""
         self.process: subprocess.Popen[bytes] | None = None
         if not stems:
             return

@@ -14,7 +14,7 @@ import yaml
 
 from kb.addresses import Layout, address_of
 from kb.book import read_book
-from kb.contract import FILE, check_last_release, read_contract, renewed, write_contract
+from kb.contract import FILE, check_contract, check_last_release, read_contract, renewed, write_contract
 from kb.findings import Finding
 from kb.pages import Page, now, read_pages
 from kb.publish import build
@@ -70,6 +70,18 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
     gone, skipped = check_last_release(contract, project, CONTRACT, CONTRACT)
     said = f"the link contract was {skipped or 'compared with the last release'}"
     return findings + more + gone, said
+
+
+def check_edition(project: Path, book: Book, *, folders: bool) -> list[Finding]:
+    """Check that every promised address leads somewhere in an edition, whose tree holds folders or flat files."""
+    file = project / CONTRACT
+    contract, findings = read_contract(file.read_text(encoding="utf-8") if file.is_file() else "", CONTRACT)
+    moves, more = read_moves(project / "docs/links", "docs/links")
+    pages = read_pages(project / "docs")[0]
+    tree = {page.file: frozenset(page.ids) for page in book.pages}
+    layout = Layout.of([page.path for page in pages], folders=folders)
+    ids = {page.id: address_of(page.path) for page in pages}
+    return findings + more + check_contract(contract, tree, layout, moves, ids, CONTRACT)
 
 
 def sections(book: Book, pages: list[Page]) -> dict[str, tuple[str, ...]]:

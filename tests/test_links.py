@@ -18,7 +18,7 @@ from kb.book import read_book
 from kb.contract import Contract, Kept, check_last_release, read_contract, renewed, write_contract
 from kb.pages import read_pages
 from kb.permanent import free_id
-from kb.releasing import sections
+from kb.releasing import check_edition, sections
 
 DAY = date(2026, 12, 1)
 HERE = page("Here", "## First {#first}\n\nOne.\n\n## Second {#second}\n\nTwo.\n")
@@ -383,6 +383,20 @@ def test_a_release_is_rehearsed(project_copy):
     assert status == 0, said
     assert (project_copy / "site/practice/session-plan/index.html").is_file()
     assert run(project_copy, "zip")[0] == 0
+
+
+def test_an_edition_that_lost_an_address_is_refused(project_copy, offline_copy):
+    """A section that the offline copy does not hold is found before anybody unpacks it."""
+    shutil.copytree(offline_copy, project_copy / "copy")
+    assert check_edition(project_copy, read_book(project_copy / "copy"), folders=False) == []
+    file = project_copy / "copy/glossary.html"
+    file.write_text(file.read_text(encoding="utf-8").replace('id="naloxone"', 'id="naloxon"'), encoding="utf-8")
+    (project_copy / "copy/practice/running-a-group.html").unlink()
+    found = [str(item) for item in check_edition(project_copy, read_book(project_copy / "copy"), folders=False)]
+    assert len(found) == 2
+    assert "/glossary/#naloxone, listed since" in found[0]
+    assert "add `/glossary/#naloxone -> /glossary/#naloxon` to redirects.txt" in found[0]
+    assert "/practice/running-a-group/, listed since" in found[1]
 
 
 # ── This site ────────────────────────────────────────────────────────────────────────────────────────────────────
