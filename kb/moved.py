@@ -98,7 +98,8 @@ def sections_gone(
     where = json.dumps({section: link(item.address, page) for section, item in moved.items()})
     heading = '<h2 id="no-longer-here">No longer on this page</h2>'
     rows = f'<ul class="kb-moved__sections">{"".join(lines)}</ul>'
-    return f'<section class="kb-moved" data-sections="{_say(where)}" data-search-exclude>{heading}{rows}</section>'
+    section = f'<section class="kb-moved" data-sections="{_say(where)}" data-search-exclude>{heading}{rows}</section>'
+    return section + (f'<script src="{_say(_asset(frame, page, "moved.js"))}"></script>' if moved else "")
 
 
 def headings(content: str) -> dict[str, str]:
