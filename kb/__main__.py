@@ -45,7 +45,8 @@ def build(extra: list[str]) -> int:
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
-    sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES)
+    _, address = identity(PROJECT / "mkdocs.yml")
+    sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES, address=address)
     promised, said = releasing.check_promises(PROJECT)
     findings = sources.findings + promised
     counts = f"{len(sources.pages)} pages, {len(sources.library)} references"

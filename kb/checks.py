@@ -19,6 +19,7 @@ from kb.library import read_library, unknown_key
 from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import now, read_pages
 from kb.permanent import free_id
+from kb.sharing import check_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,8 +52,13 @@ class Sources:
     findings: list[Finding]
 
 
-def read_sources(docs: Path, library: str, helplines: str, links: str = "links/outgoing.yml") -> Sources:
-    """Read the folder `docs`, the .bib file and the data files (paths relative to it), and check them."""
+def read_sources(
+    docs: Path, library: str, helplines: str, links: str = "links/outgoing.yml", address: str = ""
+) -> Sources:
+    """Read the folder `docs`, the .bib file and the data files (paths relative to it), and check them.
+
+    `address` is the site's public one, which the messages that readers send hold.
+    """
     pages, findings = read_pages(docs)
     unread = {finding.path.removeprefix(f"{docs.name}/") for finding in findings}
     entries: dict[str, Entry] = {}
@@ -66,6 +72,7 @@ def read_sources(docs: Path, library: str, helplines: str, links: str = "links/o
     findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
     findings += check_outgoing(records, used(pages, entries, docs, library, helplines), f"{docs.name}/{links}")
     findings += check_library(records, entries, f"{docs.name}/{library}", f"{docs.name}/{links}")
+    findings += check_messages(pages, address, numbers, docs.name)
     return Sources(pages, entries, numbers, findings)
 
 

@@ -34,6 +34,7 @@ SCHEMA_TYPES = {
     "paper-conference": "ScholarlyArticle",
 }
 SCHEMA_CONTAINERS = {"article-journal": "Periodical", "chapter": "Book", "webpage": "WebSite"}
+CARD_SIZE = (1200, 630)
 CONTAINERS = {"article-journal": "citation_journal_title", "paper-conference": "citation_conference_title"}
 PUBLISHERS = {"report": "citation_technical_report_institution", "thesis": "citation_dissertation_institution"}
 LATEX = str.maketrans(
@@ -61,6 +62,40 @@ def citation_meta(  # noqa: PLR0913, PLR0917 - one argument for each thing a pag
         ("og:site_name", plain(site)),
     ]
     return [(name, content) for name, content in rows if content]
+
+
+def card_meta(  # noqa: PLR0913, PLR0917 - as above
+    title: str, description: str, address: str, language: str, image: str, alt: str
+) -> list[tuple[str, str]]:
+    """List names and contents of the tags that make a card of a link: Open Graph (ogp.me) and what Twitter adds to it.
+
+    `image` is the absolute address of a picture of CARD_SIZE pixels, or "" for none; `language` is a BCP 47 tag.
+    """
+    picture = [
+        ("og:image", web_address(image)),
+        ("og:image:type", "image/png"),
+        ("og:image:width", str(CARD_SIZE[0])),
+        ("og:image:height", str(CARD_SIZE[1])),
+        ("og:image:alt", plain(alt)),
+    ]
+    rows = [
+        ("og:title", plain(title)),
+        ("og:description", plain(description)),
+        ("og:url", web_address(address)),
+        ("og:locale", language.replace("-", "_")),
+        *(picture if image else []),
+        ("twitter:card", "summary_large_image" if image else "summary"),
+    ]
+    return [(name, content) for name, content in rows if content]
+
+
+def breadcrumbs_json_ld(trail: Iterable[tuple[str, str]]) -> str:
+    """Write the way down to a page, as (name, public address) step by step, as a schema.org BreadcrumbList."""
+    steps = [
+        {"@type": "ListItem", "position": position, "name": plain(name), "item": web_address(address)}
+        for position, (name, address) in enumerate(trail, 1)
+    ]
+    return _script({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": steps})
 
 
 def _reference(item: Item) -> str:
@@ -95,10 +130,11 @@ def page_json_ld(  # noqa: PLR0913, PLR0917 - as above
     address: str,
     licence_url: str,
     references: Iterable[Item],
+    language: str = "",
 ) -> str:
-    r"""Write a page as a schema.org Article, for a `<script type="application/ld+json">`; `references` are CSL items.
+    """Write a page as a schema.org Article, for a `<script type="application/ld+json">`; `references` are CSL items.
 
-    Every `<`, `>` and `&` is written as JSON's \u escape, so that no value ends the script or opens a comment in it.
+    `language` is a BCP 47 tag. There is no `datePublished`: no page knows the day on which it first was public.
     """
     address = web_address(address)
     page = {
@@ -110,10 +146,16 @@ def page_json_ld(  # noqa: PLR0913, PLR0917 - as above
         "mainEntityOfPage": {"@type": "WebPage", "@id": address, "lastReviewed": checked.isoformat()},
         "isPartOf": {"@type": "WebSite", "name": plain(site)},
         "dateModified": updated.isoformat(),
+        "inLanguage": language,
         "license": web_address(licence_url),
         "citation": [_schema_work(item) for item in references],
     }
-    text = json.dumps({name: value for name, value in page.items() if value}, ensure_ascii=False)
+    return _script({name: value for name, value in page.items() if value})
+
+
+def _script(data: dict[str, Any]) -> str:
+    r"""Write JSON for a script: `<`, `>` and `&` as JSON's \u escapes, so that no value ends it or opens a comment."""
+    text = json.dumps(data, ensure_ascii=False)
     return text.translate({ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
 
 

@@ -47,8 +47,8 @@ class Term:
 class Page:
     """One page as its writer left it.
 
-    `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `text` is the whole
-    file; `line` is the body's first line in it.
+    `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `brief` and `do` go
+    into messages (kb.sharing); `text` is the whole file; `line` is the body's first line in it.
     """
 
     path: str
@@ -56,6 +56,8 @@ class Page:
     id: str
     description: str
     summary: str
+    brief: str
+    do: str
     updated: date
     checked: date
     checked_by: str
@@ -192,6 +194,8 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
         id=words("id"),
         description=words("description"),
         summary=words("summary"),
+        brief=words("brief"),
+        do=words("do"),
         updated=day("updated"),
         checked=day("checked"),
         checked_by=words("checked_by"),

@@ -27,6 +27,8 @@ SCHEMA: dict[str, tuple[bool, str]] = {
     "id": (True, TEXT),
     "description": (True, TEXT),
     "summary": (True, TEXT),
+    "brief": (True, TEXT),
+    "do": (True, TEXT),
     "updated": (True, DAY),
     "checked": (True, DAY),
     "checked_by": (True, TEXT),

@@ -28,6 +28,8 @@ title: {title}
 id: {id}
 description: A page of a miniature site.
 summary: What this page says, in a sentence.
+brief: A page that says one thing.
+do: You could read it.
 updated: 2026-01-02
 checked: 2026-01-02
 checked_by: editors

@@ -20,6 +20,7 @@ ROOMS = [
     "cache",
     "library",
     "helplines",
+    "sharing",
     "outgoing",
     "robust",
     "online",

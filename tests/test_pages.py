@@ -30,6 +30,8 @@ def test_a_page_that_keeps_the_schema_is_read_whole(tmp_path):
         "id",
         "description",
         "summary",
+        "brief",
+        "do",
         "updated",
         "checked",
         "checked_by",

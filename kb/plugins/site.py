@@ -22,7 +22,9 @@ from kb.helplines import Helpline, render
 from kb.page_meta import citation_meta, cite_this_page, page_json_ld
 from kb.pages import Page, now
 from kb.plugins.citations import CitationsPlugin
+from kb.plugins.sharing import breadcrumbs, card, language, shared
 from kb.schema import READERS
+from kb.sharing import Sharing, write_codes
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -75,8 +77,9 @@ class View:
     overdue: bool
     public_url: str
     meta: tuple[tuple[str, str], ...]
-    json_ld: str
+    json_ld: tuple[str, ...]
     cite: dict[str, str]
+    sharing: Sharing | None
 
 
 class Options(Config):
@@ -116,7 +119,8 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
     @event_priority(50)
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Read and check all that writers wrote; stop the build with one line for each fault."""
-        sources = checks.read_sources(Path(config.docs_dir), self.config.library, self.config.helplines)
+        docs, address = Path(config.docs_dir), config.site_url or ""
+        sources = checks.read_sources(docs, self.config.library, self.config.helplines, address=address)
         if sources.findings:
             raise PluginError("\n" + report(sources.findings))
         self.pages = {page.path: page for page in sources.pages}
@@ -155,7 +159,8 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         who = identity(config)
         view = View(
             identity=who,
-            **_citable(page, source, who, address, config),
+            **_citable(page, source, who, address, config, nav),
+            sharing=shared(source, config, self.helplines) if source else None,
             page=source,
             readers=tuple(READERS[word] for word in source.readers) if source else (),
             related=tuple(self._related(path, config) for path in source.related) if source else (),
@@ -176,6 +181,8 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         """Check what was built; each finding is a warning, so that `--strict` fails on it."""
         base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
         docs = Path(config.docs_dir).name
+        if config.site_url:
+            write_codes(Path(config.site_dir), self.pages.values(), config.site_url)
         self.book = read_book(Path(config.site_dir))
         findings = checks.check_book(self.book, list(self.pages.values()), docs, base)
         for finding in sorted(set(findings)):
@@ -189,21 +196,22 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         return Related(target.title, target.summary, url or ".")
 
 
-def _citable(
-    page: MkDocsPage, source: Page | None, who: Identity, address: str, config: MkDocsConfig
+def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is known of a page
+    page: MkDocsPage, source: Page | None, who: Identity, address: str, config: MkDocsConfig, nav: Navigation
 ) -> dict[str, Any]:
     """Give what reference managers and search engines read of a page, and how to cite it."""
     if source is None:
-        return {"meta": (), "json_ld": "", "cite": {}}
+        return {"meta": (), "json_ld": (), "cite": {}}
     citations = config.plugins.get("kb-citations")
     items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
     title = str(page.meta.get("title") or page.title)
     authors = [who.publisher] if who.publisher else []
+    about = title, source.description, who.name, source.updated, source.checked, address, who.licence_url
+    article = page_json_ld(*about, items, language(config))
+    meta = citation_meta(title, who.name, authors, source.updated, address, items)
     return {
-        "meta": tuple(citation_meta(title, who.name, authors, source.updated, address, items)),
-        "json_ld": page_json_ld(
-            title, source.description, who.name, source.updated, source.checked, address, who.licence_url, items
-        ),
+        "meta": (*meta, *card(page, source, address, config)),
+        "json_ld": tuple(text for text in (article, breadcrumbs(page, nav, address, config)) if text),
         "cite": cite_this_page(title, who.name, source.updated, address),
     }
 

@@ -1,39 +1,16 @@
-/* Lists of references, for those with JavaScript: copy buttons, and a filter and groups on the library's page.
-   Without it the lists stand whole and sorted, and the files of references can be saved. Nothing is stored or sent. */
+/* Lists of references, for those with JavaScript: a button that copies a list (with copy.js), and a filter and groups
+   on the library's page. Without it the lists stand whole and sorted, and the files of references can be saved. Nothing is stored or sent. */
 (function () {
   "use strict";
 
-  function make(tag, properties, text) {
-    var element = document.createElement(tag);
-    Object.keys(properties || {}).forEach(function (name) { element.setAttribute(name, properties[name]); });
-    if (text) element.textContent = text;
-    return element;
-  }
-
-  /* A button that copies what `read` gives, and says so in words. */
-  function copyButton(label, read) {
-    var button = make("button", { type: "button", "class": "kb-copy" }, label);
-    var said = make("span", { role: "status", "class": "kb-copy__said" });
-    button.addEventListener("click", function () {
-      var done = function () { said.textContent = "Copied"; };
-      var failed = function () { said.textContent = "Could not copy: select the text instead"; };
-      if (navigator.clipboard) navigator.clipboard.writeText(read()).then(done, failed);
-      else failed();
-    });
-    var both = make("span", { "class": "kb-copy__both" });
-    both.append(button, " ", said);
-    return both;
-  }
-
-  document.querySelectorAll(".kb-cite-page pre").forEach(function (block) {
-    block.after(copyButton("Copy", function () { return block.textContent.trim(); }));
-  });
+  var make = kbCopy.make;
 
   document.querySelectorAll(".kb-downloads").forEach(function (line) {
-    line.append(" ", copyButton("Copy as text", function () {
+    var list = document.querySelector(".kb-references");
+    line.append(" ", kbCopy.button("Copy as text", "Copy as text", function () {
       var texts = document.querySelectorAll(".kb-references .kb-reference__text");
       return Array.from(texts, function (text, index) { return index + 1 + ". " + text.textContent.trim(); }).join("\n");
-    }));
+    }, list));
   });
 
   var library = document.querySelector(".kb-library");

@@ -1,0 +1,50 @@
+/* A text comes in; it goes to the clipboard, and the reader is told so in words. Where a browser does not allow that (a
+   page without https, a refused permission), the text lies selected, ready for the reader's own way of copying.
+   For sharing.js and references.js, which load after it. Nothing is stored or sent. */
+var kbCopy = (function () {
+  "use strict";
+  var SELECTED = "Selected: now copy it as you copy any text";
+
+  function make(tag, properties, text) {
+    var element = document.createElement(tag);
+    Object.keys(properties || {}).forEach(function (name) { element.setAttribute(name, properties[name]); });
+    if (text) element.textContent = text;
+    return element;
+  }
+
+  /* Select what stands in an element or a field. */
+  function select(element) {
+    if (element.select) {
+      element.focus();
+      element.select();
+    } else {
+      getSelection().selectAllChildren(element);
+    }
+  }
+
+  /* Copy a text, and hand to `said` what happened. `shown` is an element or a field that holds the same text: it gets
+     selected when the clipboard is closed, and the older way of copying, which needs a selection, is tried. */
+  function copy(text, shown, said) {
+    function failed() {
+      select(shown);
+      said(document.execCommand("copy") ? "Copied" : SELECTED);
+    }
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(function () { said("Copied"); }, failed);
+    else failed();
+  }
+
+  /* A button that copies what `read` gives, and says so beside itself; `name` is its name for those who do not see
+     what it stands by. */
+  function button(label, name, read, shown) {
+    var press = make("button", { type: "button", "class": "kb-copy", "aria-label": name }, label);
+    var status = make("span", { role: "status", "class": "kb-copy__said" });
+    press.addEventListener("click", function () {
+      copy(read(), shown, function (words) { status.textContent = words; });
+    });
+    var both = make("span", { "class": "kb-copy__both" });
+    both.append(press, " ", status);
+    return both;
+  }
+
+  return { make: make, copy: copy, button: button };
+})();
