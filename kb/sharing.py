@@ -27,7 +27,7 @@ MESSAGE_MAX = 300
 # for its host and folder, beside "https://" and "/p/k9dx/".
 LINK_ROOM = 60
 EMERGENCY = " emergency"  # what the names of the national emergency numbers end with in docs/helplines.yml
-MARKDOWN = re.compile(r"([\\`*_\[\]<>&#|~])")
+MARKDOWN = re.compile(r"[\\`*_\[\]]")
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Sharing:
 def sharing(page: Page, site: str, address: str, helplines: Iterable[Helpline]) -> Sharing:
     """Give all that can be shared of `page`; `site` is the site's name, `address` its public address, / at its end."""
     link = short_link(page, address)
-    name = MARKDOWN.sub(r"\\\1", page.title), MARKDOWN.sub(r"\\\1", page.brief), MARKDOWN.sub(r"\\\1", site)
+    title, brief, name = _text(page.title), _text(page.brief), _text(site)
     return Sharing(
         short_link=link,
         message=message(page, link, emergency_line(helplines)),
-        markdown=f"[{name[0]}]({link}): {name[1]} ({name[2]})",
-        html=f'<p><a href="{html.escape(link)}">{_text(page.title)}</a>: {_text(page.brief)} ({_text(site)})</p>',
+        markdown=f"[{_marks(title)}]({link}): {_marks(brief)} ({_marks(name)})",
+        html=f'<p><a href="{html.escape(link)}">{title}</a>: {brief} ({name})</p>',
         plain=f"{page.title}: {page.brief} ({site})\n{link}",
         code=code_file(page),
     )
@@ -110,3 +110,8 @@ def write_codes(site: Path, pages: Iterable[Page], address: str) -> None:
 def _text(words: str) -> str:
     """Escape words for use between HTML tags."""
     return html.escape(words, quote=False)
+
+
+def _marks(words: str) -> str:
+    """Take from words, escaped for HTML, what Markdown would make emphasis, code or a link of (CommonMark, 2.4)."""
+    return MARKDOWN.sub(r"\\\g<0>", words)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from kb.book import Book
 
 # Addresses on the not-found page start at the site's root, which a disk does not have; the sitemap is for servers;
-# the JSON index is held twice (search/search_index.js is the one that a page on disk can load).
-LEFT_OUT = frozenset({"404.html", "sitemap.xml", "sitemap.xml.gz", "search/search_index.json"})
+# the JSON index is held twice (search/search_index.js is the one that a page on disk can load); the card is shown
+# by programs, which fetch it from its public address.
+LEFT_OUT = frozenset({"404.html", "sitemap.xml", "sitemap.xml.gz", "search/search_index.json", "assets/card.png"})
 START = "START-HERE.html"
 
 

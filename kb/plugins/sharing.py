@@ -36,13 +36,14 @@ def breadcrumbs(page: MkDocsPage, nav: Navigation, address: str, config: MkDocsC
 
     A section stands in it with its own page; one without a page of its own has no address, and is left out.
     """
-    if page.is_homepage or nav.homepage is None:
+    if page.is_homepage or nav.homepage is None or not config.site_url:
         return ""
-    trail = [(nav.homepage.title or "", config.site_url or "")]
-    for section in list(page.ancestors)[::-1]:
-        index: Any = next((item for item in section.children or [] if getattr(item, "is_index", False)), None)
+    trail = [(nav.homepage.title or "", config.site_url)]
+    sections: list[Any] = list(page.ancestors)  # MkDocs types them too widely to have children
+    for section in reversed(sections):
+        index = next((item for item in section.children if item.is_page and item.is_index), None)
         if index and index is not page:
-            trail.append((section.title, (config.site_url or "") + index.file.src_uri.removesuffix("index.md")))
+            trail.append((section.title, config.site_url + index.file.src_uri.removesuffix("index.md")))
     return breadcrumbs_json_ld([*trail, (str(page.meta.get("title") or page.title), address)])
 
 

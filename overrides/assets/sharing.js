@@ -71,6 +71,7 @@
     panel.append(head, row("Address of this section", canonical.href + section, "__link"));
     if (share) panel.append(row("Short link", share.dataset.short + section, "__link-short"));
     heading.after(panel);
+    panel.scrollIntoView({ block: "nearest" });
     said.textContent = "";
     kbCopy.copy(canonical.href + section, panel.querySelector("input"), function (words) {
       panel.querySelector("strong").textContent = words === "Copied" ? "Link copied" : words;
