@@ -51,8 +51,8 @@ def test_home_starts_from_what_a_reader_needs(reader, address):
     """A reader who opens the site finds their own need named, and the way to help."""
     reader.goto(address)
     for need in ["I need help now", "I support someone", "My family or friend", "I want the evidence"]:
-        reader.locator("article").get_by_role("link", name=need).wait_for()
-    reader.locator("article").get_by_role("link", name="I need help now").click()
+        reader.locator("article").get_by_role("link", name=need, exact=True).wait_for()
+    reader.locator("article").get_by_role("link", name="I need help now", exact=True).click()
     reader.wait_for_url(address + "help-now/")
     reader.get_by_role("link", name="Call 999").wait_for()
 

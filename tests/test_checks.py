@@ -18,7 +18,9 @@ from kb.permanent import free_id
 def made(body, path="a.md", related=()):
     text = f"---\ntitle: A\nrelated: [{', '.join(related)}]\n---\n{body}"
     day = date(2026, 1, 1)
-    return Page(path, "A", free_id(path), "", "", day, day, "editors", "", day, (), (), (), (), tuple(related), text, 5)
+    return Page(
+        path, "A", free_id(path), "", "", "", "", day, day, "editors", "", day, (), (), (), (), tuple(related), text, 5
+    )
 
 
 def said(findings):

@@ -21,9 +21,9 @@ def test_a_miniature_site_builds_without_a_word(miniature):
     [
         (page("Small", summary=None), "docs/small.md:1: no `summary`"),
         (page("Small", colour="red"), "docs/small.md:2: unknown field `colour`"),
-        (page("Small", "## No id\n"), "docs/small.md:15: the heading 'No id' has no id; write `## No id {#no-id}`"),
-        (page("Small", "So [@deo2020].\n"), "docs/small.md:15:5: no reference 'deo2020'; did you mean 'doe2020'?"),
-        (page("Small", "Ring 0300 123 4567.\n"), "docs/small.md:15:6: the number 0300 123 4567 is not in"),
+        (page("Small", "## No id\n"), "docs/small.md:17: the heading 'No id' has no id; write `## No id {#no-id}`"),
+        (page("Small", "So [@deo2020].\n"), "docs/small.md:17:5: no reference 'deo2020'; did you mean 'doe2020'?"),
+        (page("Small", "Ring 0300 123 4567.\n"), "docs/small.md:17:6: the number 0300 123 4567 is not in"),
         (page("Small", related="[smal.md]"), "no page 'smal.md' to relate to; did you mean 'small.md'?"),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_link_to_a_section_that_is_gone_fails_the_strict_build(miniature):
     )
     assert built.status == 1
     assert (
-        "docs/other.md:15: a link to '#nwe', which small/index.html does not have; did you mean '#new'?" in built.output
+        "docs/other.md:17: a link to '#nwe', which small/index.html does not have; did you mean '#new'?" in built.output
     )
 
 

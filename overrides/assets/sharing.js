@@ -7,7 +7,7 @@
   var canonical = document.querySelector("link[rel=canonical]");
   var share = document.querySelector(".kb-share");
 
-  document.querySelectorAll(".kb-cite-page pre").forEach(function (block) {
+  document.querySelectorAll(".kb-fold pre").forEach(function (block) {
     var of = block.closest("dd").previousElementSibling.textContent;
     block.after(kbCopy.button("Copy", "Copy: " + of, function () { return block.textContent.trim(); }, block));
   });
