@@ -27,7 +27,7 @@
     });
     var line = make("p");
     line.append(press, " ", status);
-    share.querySelector("summary").after(line);
+    share.querySelector("#__share").prepend(line);
   }
 
   /* Opening the block takes whoever followed a link to it there, also in browsers that do not open it by themselves. */
