@@ -12,7 +12,6 @@ Read the rooms in this order and you have followed a page from its source to a U
     cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
-    sharing     what a reader can send of a page: short link, message, snippets, QR code
     outgoing    what is known of each page elsewhere that the site links to
     robust      links elsewhere with their archived copies beside them
     online      pages elsewhere asked over the network, by a maintainer
@@ -39,6 +38,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     contract    every address ever released, and whether it still leads somewhere
     promise     what readers are told of that
     moved       what a reader finds at an old address
+    sharing     what a reader can send of a page: short link, message, snippets, QR code
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
     publish     a checked build that replaces the site only when it is good

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import segno
 
+from kb.contract import short_address
 from kb.findings import Finding
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def sharing(page: Page, site: str, address: str, helplines: Iterable[Helpline]) 
 
 def short_link(page: Page, address: str) -> str:
     """Give the address at which the page answers for ever, whatever becomes of its path."""
-    return f"{address}p/{page.id}/"
+    return address.rstrip("/") + short_address(page.id)
 
 
 def message(page: Page, link: str, help_line: str) -> str:
@@ -90,7 +91,7 @@ def check_messages(pages: Iterable[Page], address: str, helplines: list[Helpline
 
 def code_file(page: Page) -> str:
     """Give the file of a page's QR code, relative to the site's folder."""
-    return f"p/{page.id}/qr.svg"
+    return short_address(page.id).lstrip("/") + "qr.svg"
 
 
 def write_codes(site: Path, pages: Iterable[Page], address: str) -> None:

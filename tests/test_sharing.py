@@ -15,6 +15,7 @@ from conftest import PROJECT, page
 from lxml import html
 
 from kb import checks, publish
+from kb.addresses import outputs
 from kb.helplines import read_helplines
 from kb.pages import read_pages
 from kb.sharing import MESSAGE_MAX, emergency_line, sharing, write_codes
@@ -33,7 +34,7 @@ def read(site, path):
 
 
 def built_file(source):
-    return checks.outputs(source.path)[0]
+    return outputs(source.path)[0]
 
 
 def address_of(source):
@@ -414,11 +415,11 @@ def test_the_card_is_a_picture_of_the_size_and_words_it_is_said_to_have(site):
 def test_the_offline_copy_names_public_addresses(offline_copy):
     """A link taken from the copy on a stick is the public one, in every place where a program may look."""
     for source in PAGES:
-        tree = read(offline_copy, checks.outputs(source.path)[1])
+        tree = read(offline_copy, outputs(source.path)[1])
         assert tree.xpath("string(//link[@rel='canonical']/@href)") == address_of(source)
         assert tags(tree)["og:url"] == address_of(source)
         code = tree.xpath("string(//div[@class='kb-paper']/img/@src)")
-        assert (offline_copy / checks.outputs(source.path)[1]).parent.joinpath(code).resolve().is_file()
+        assert (offline_copy / outputs(source.path)[1]).parent.joinpath(code).resolve().is_file()
 
 
 def test_breadcrumbs_lead_down_through_pages_that_exist(site):
@@ -463,7 +464,7 @@ def test_the_sitemap_lists_the_pages_and_nothing_else(site):
 def test_a_site_without_an_address_offers_no_links(miniature):
     """A group that has not chosen its address yet gets pages without links that would lead nowhere."""
     built = miniature({"a.md": page("A page")})
-    assert (built.site / "p").exists()
+    assert list(built.site.rglob("qr.svg"))
     settings = built.site.parent / "mkdocs.yml"
     settings.write_text(
         settings.read_text(encoding="utf-8").replace(f"site_url: {SITE}", 'site_url: ""'), encoding="utf-8"
@@ -475,4 +476,4 @@ def test_a_site_without_an_address_offers_no_links(miniature):
     assert done.returncode == 0, done.stderr
     text = (built.site / "a/index.html").read_text(encoding="utf-8")
     assert not [word for word in ("kb-share", "kb-paper", "__share", "og:image", "BreadcrumbList") if word in text]
-    assert not (built.site / "p").exists()
+    assert not list(built.site.rglob("qr.svg"))

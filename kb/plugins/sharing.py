@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb import sharing
+from kb.addresses import address_of
 from kb.page_meta import breadcrumbs_json_ld, card_meta
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def breadcrumbs(page: MkDocsPage, nav: Navigation, address: str, config: MkDocsC
     for section in reversed(sections):
         index = next((item for item in section.children if item.is_page and item.is_index), None)
         if index and index is not page:
-            trail.append((section.title, config.site_url + index.file.src_uri.removesuffix("index.md")))
+            trail.append((section.title, config.site_url.rstrip("/") + address_of(index.file.src_uri)))
     return breadcrumbs_json_ld([*trail, (str(page.meta.get("title") or page.title), address)])
 
 
