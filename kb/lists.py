@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.downloads import FORMATS
-from kb.references import MARK, TAGS, Numbered
+from kb.references import MARK, TAGS, Numbered, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from kb.library import Entry
 
@@ -88,7 +88,11 @@ def page_list(
     `files` is the address of the page's reference files, relative to the page and without their endings.
     """
     tag = "ol" if numeric else "ul"
-    entries = [_entry(key, references, library, _back_links(key, page)) for key in page.keys]
+    places: dict[str, dict[int, Place]] = {}
+    for place in page.places.values():
+        for cite in place.use.group:
+            places.setdefault(cite.key, {})[place.number] = place
+    entries = [_entry(key, references, library, _back_links(places[key].values())) for key in page.keys]
     made = f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
     return f"{made}\n{_downloads(files, 'These references')}"
 
@@ -166,9 +170,8 @@ def _link(entry: Entry, text: str) -> str:
     return made
 
 
-def _back_links(key: str, page: Numbered) -> str:
+def _back_links(places: Iterable[Place]) -> str:
     """Give one named link back to each place that cites a work: a b c, each saying which section."""
-    places = [place for place in page.places.values() if any(cite.key == key for cite in place.use.group)]
     links = []
     for number, place in enumerate(places):
         where = f", in {place.section}" if place.section else ""
