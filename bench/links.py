@@ -39,6 +39,8 @@ title: {title}
 id: {id}
 description: A page to measure with.
 summary: One of many pages.
+brief: One of many pages.
+do: Measure it.
 updated: 2026-01-02
 checked: 2026-01-02
 checked_by: editors
@@ -46,7 +48,7 @@ recheck_by: 2099-01-01
 aliases: [small]
 for: [peer]
 related: [index.md]
-{more}---
+---
 
 """
 SITE = """site_name: Benchmark
@@ -76,7 +78,7 @@ def write_site(folder: Path, count: int) -> None:
         given[identifier := free_id(path, taken)] = address
         taken.add(identifier)
         body = [f"## Section {n} {{#section-{n}}}\n\nWords about [home](/{'#section-1'})." for n in range(SECTIONS)]
-        text = PAGE.format(title=f"Page {number}", id=identifier, more="") + "\n\n".join(body) + "\n"
+        text = PAGE.format(title=f"Page {number}", id=identifier) + "\n\n".join(body) + "\n"
         file = folder / "docs" / f"{path}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.replace("](/#", "](#"), encoding="utf-8")
