@@ -55,19 +55,26 @@ class Writing:
     ) -> None:
         """Start writing below `site`, the site's folder: for each of `stems`, an address, the works with these keys."""
         self.process: subprocess.Popen[bytes] | None = None
+        self.job = Path()
         if not stems:
             return
         entries = [[entry.key, entry.type, entry.line, dict(entry.fields)] for entry in library.values()]
         pages = {stem: sorted(keys) for stem, keys in stems.items()}
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as job:
             json.dump([str(site), items, entries, pages], job)
-        self.process = subprocess.Popen([sys.executable, "-m", "kb.downloads", job.name], stderr=subprocess.PIPE)
+        self.job = Path(job.name)
+        command = [sys.executable, "-P", "-m", "kb.downloads", job.name]  # -P: a file beside mkdocs.yml is no module
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE)
 
     def wait(self) -> None:
         """Wait until all is written. Raises RuntimeError in one line if it could not be."""
-        said = self.process.communicate()[1].decode(errors="replace") if self.process else ""
-        if self.process and self.process.returncode:
-            raise RuntimeError(f"the files of references could not be written: {said.splitlines()[-1]}")
+        if self.process is None:
+            return
+        said = self.process.communicate()[1].decode(errors="replace").splitlines()
+        self.job.unlink(missing_ok=True)
+        if status := self.process.returncode:
+            why = said[-1] if said else f"the program ended with status {status} and without a word"
+            raise RuntimeError(f"the files of references could not be written: {why}")
 
 
 def write(job: Path) -> None:

@@ -32,6 +32,8 @@ OURS = {
     *("verification", "verificationnote", "unconfirmed", "archiveurl", "archivedate", "urlstatus"),
 }
 TITLES = {"title", "subtitle", "booktitle", "booksubtitle", "maintitle", "shorttitle", "issuetitle"}
+# biblatex divides these at "and": "Institute of Standards and Technology" would be two.
+BODIES = {"publisher", "institution", "organization", "school", "location", "address"}
 AS_WRITTEN = {*("url", "doi", "eprint", "crossref", "xdata", "type"), *("month", "year", "date", "urldate")}
 NAMES = ("author", "editor", "translator", "collection-editor", "container-author", "director")
 RAW = ("genre", "ISBN", "ISSN", "medium")  # Pandoc hands these over with their LaTeX
@@ -96,8 +98,8 @@ def _prepared_value(key: str, value: str, *, lower: bool) -> str:
         return value
     inner = FORMULA.sub(lambda match: f"{{{MATH}${match[1] or match[2]}${MATHS}}}", value[1:-1])
     inner = LONE_DOLLAR.sub(r"\\$", inner)
-    if key == "series":
-        inner = f"{{{inner}}}"  # a name: not to be lower-cased, as titles are
+    if key == "series" or key in BODIES:
+        inner = f"{{{inner}}}"  # a name: not to be lower-cased, as titles are, and not to be divided
     return f"{{{{{_titled(inner, lower=lower)}}}}}" if key in TITLES else f"{{{inner}}}"  # Pandoc is to change nothing
 
 

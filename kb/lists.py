@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 UNSPOKEN = re.compile(
     r"<span data-search-exclude>.*?</a></span>|<(ol|ul|p) class=\"kb-[a-z]+\" data-search-exclude>.*?</\1>", re.DOTALL
 )
+HIDDEN = re.compile(r"<!--kb-hidden (\d+)-->")
 LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
 STEP = re.compile(r'class="kb-references( kb-library)?"|(<li class="kb-reference") id="(ref-[^"]+)"')
 TWO_LISTS = 2
@@ -97,9 +98,23 @@ def page_list(
     return f"{made}\n{_downloads(files, 'These references')}"
 
 
-def spoken(content: str) -> str:
-    """Give a page's HTML as a search sees it: prose and the library's list, but neither numbers nor the page's own."""
-    return UNSPOKEN.sub("", content)
+def spoken(content: str) -> tuple[str, list[str]]:
+    """Give a page's HTML as a search sees it, prose and the library but neither numbers nor the page's own list.
+
+    What is left out comes second; a comment stands in its place, so that `whole` can put it back.
+    """
+    hidden: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        hidden.append(match[0])
+        return f"<!--kb-hidden {len(hidden) - 1}-->"
+
+    return UNSPOKEN.sub(hide, content), hidden
+
+
+def whole(content: str, hidden: list[str]) -> str:
+    """Put back into a page's HTML what `spoken` took out of it."""
+    return HIDDEN.sub(lambda match: hidden[int(match[1])], content) if hidden else content
 
 
 def _downloads(files: str, what: str) -> str:

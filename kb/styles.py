@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CSL = "{http://purl.org/net/xbiblio/csl}"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+NEVER = "dimensions"  # a variable of CSL 1.0.2 that no record of ours can hold
 AMPERSAND = "\ue005"  # stands for the "&" that a style puts between names, until kb.csl knows where it stands
 # How writers label a locator in English. Pandoc knows only the labels of the site's own language, so these are given to
 # it as verbs of the same terms, which no style prints: `p. 5` becomes `S. 5` on a German site.
@@ -137,6 +138,7 @@ def _normalised(name: str, root: etree._Element) -> Style:
         bibliography = etree.SubElement(root, f"{CSL}bibliography")
         bibliography.extend(deepcopy(citation.findall(f"{CSL}layout")))
     _mend(root)
+    _without_position(root)
     _number_the_notes(root, citation)
     numeric = _prints(root, citation, "citation-number")
     first = bibliography.find(f"{CSL}sort/{CSL}key")
@@ -172,7 +174,9 @@ def _mend(root: etree._Element) -> None:
     for said in root.findall(f".//{CSL}text[@term='retrieved']"):
         following = said.getnext()
         if following is not None and following.find(f"{CSL}date[@variable='accessed']") is not None:
-            _only_if(said, "accessed")  # "Retrieved https://…" says nothing without the day
+            choose = etree.Element(f"{CSL}choose")  # "Retrieved https://…" says nothing without the day
+            said.addprevious(choose)
+            etree.SubElement(choose, f"{CSL}if", variable="accessed").append(said)
     locale = etree.Element(f"{CSL}locale")
     terms = etree.SubElement(locale, f"{CSL}terms")
     for term, words in LABELS.items():
@@ -182,11 +186,18 @@ def _mend(root: etree._Element) -> None:
     root.insert(1, locale)
 
 
-def _only_if(element: etree._Element, variable: str) -> None:
-    """Have an element printed only where a work has a variable."""
-    choose = etree.Element(f"{CSL}choose")
-    element.addprevious(choose)
-    etree.SubElement(choose, f"{CSL}if", variable=variable).append(element)
+def _without_position(root: etree._Element) -> None:
+    """Have every citation formatted as a work's first one: pages stand by themselves, and nobody reads them in order.
+
+    Else the same mark would be long or short by where Pandoc met the work first (CSL 1.0.2, "Position").
+    """
+    for element in [root, *root.iter(f"{CSL}citation")]:
+        etree.strip_attributes(element, "et-al-subsequent-min", "et-al-subsequent-use-first")
+    for element in root.iter(f"{CSL}if", f"{CSL}else-if"):
+        if element.get("position") and not set(element.attrib) - {"position", "match"}:
+            element.set("match", "none" if element.get("position") == "first" else "all")
+            element.set("variable", NEVER)
+            etree.strip_attributes(element, "position")
 
 
 def _number_the_notes(root: etree._Element, citation: etree._Element) -> None:

@@ -86,13 +86,14 @@ def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
 def miniature(tmp_path):
     """Give a function that writes a small site with our theme and plugins, builds it for real, and says what came."""
 
-    def build(
+    def build(  # noqa: PLR0913 - each is one thing in which a test's site differs
         files: dict[str, str],
         *,
         strict: bool = True,
         offline: bool = False,
         now: str = "1767312000",
         csl_file: str = "",
+        more: str = "",
     ) -> Built:
         docs = tmp_path / "docs"
         files = {"index.md": page("Home"), "research/references.bib": BIB} | files
@@ -121,7 +122,7 @@ def miniature(tmp_path):
             "csl_file: nlm-citation-sequence", f"csl_file: {csl_file or 'nlm-citation-sequence'}"
         )
         (docs / "diagrams").mkdir(exist_ok=True)
-        (tmp_path / "mkdocs.yml").write_text(settings, encoding="utf-8")
+        (tmp_path / "mkdocs.yml").write_text(settings + more, encoding="utf-8")
         command = [sys.executable, "-m", "mkdocs", "build", *(["--strict"] if strict else []), "-d", "site"]
         done = subprocess.run(
             command,

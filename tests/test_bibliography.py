@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import page
+from conftest import PROJECT, page
 from lxml import html
 
 from kb.addresses import relative
@@ -184,3 +184,28 @@ def test_letters_go_on_after_z():
 def test_a_mark_is_spoken_as_one_citation_and_called_by_what_it_shows(numbers, text, name):
     """Whoever listens hears 1 and 2, never 12; whoever speaks to the browser calls a mark by what it shows."""
     assert name_of(numbers, text) == name
+
+
+def test_what_another_plugin_adds_for_readers_stays(miniature, tmp_path):
+    """A hook of the site's own adds a line to each page and keeps a copy: both have marks and lists, and the line."""
+    hook = """
+def on_page_content(html, page, **_):
+    page.html = html
+    return html
+
+def on_page_context(context, page, **_):
+    page.content += "<p>Added for readers.</p>"
+    return context
+
+def on_post_page(output, page, **_):
+    return output.replace("</article>", f"<aside>{page.html}</aside></article>")
+"""
+    (tmp_path / "hook.py").write_text(hook, encoding="utf-8")
+    text = (PROJECT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "hooks:" not in text
+    files = {"research/references.bib": BIB, "small.md": page("Small", TEXT)}
+    built = miniature(files, strict=False, more="hooks: [hook.py]\n")
+    tree = read(built, "small/index.html")
+    assert tree.xpath("//article/p[. = 'Added for readers.']")
+    assert len(tree.xpath("//article/ol[@class='kb-references']/li")) == 3
+    assert len(tree.xpath("//aside//a[@class='kb-cite']")) == len(tree.xpath("//article/p//a[@class='kb-cite']")) == 4

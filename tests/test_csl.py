@@ -282,6 +282,24 @@ def test_many_runs_tell_works_apart_as_one_does(style, monkeypatch):
     assert split_made.marks == whole.result().marks
 
 
+@pytest.mark.parametrize("style", ["apa-6th-edition", "apa-5th-edition"])
+def test_the_first_mention_of_a_work_is_no_other_than_the_second(style):
+    """A page read by itself, in any order, has the same mark for the same work."""
+    bib = book("x", "Smith, A and Roe, B and Poe, C", "X", "2001") + book("y", "Ash, D", "Y", "2002")
+    _, marks = run(bib, ["see @x", "@x", "@x, p. 4", "@y; @x"], style=style)
+    said = [words(mark) for mark in marks]
+    short = said[1].strip("()")
+    assert "2001" in short
+    assert all(short.partition(",")[0] in mark for mark in said)
+
+
+def test_an_institution_with_and_in_its_name_is_one():
+    """An Institute of Standards and Technology is not two bodies, also where the file has biblatex's types."""
+    bib = "@online{o, title = {O}, url = {https://o.example}, date = {2020}}"
+    bib += "@techreport{t, author = {Doe, J}, title = {T}, institution = {Standards and Technology}, year = {2008}}"
+    assert read_items(bib)[1]["publisher"] == "Standards and Technology"
+
+
 def test_a_key_may_hold_what_publishers_put_there():
     """Keys such as DBLP's come through with their colons, slashes and dots."""
     references, marks = run(book("DBLP:conf/nips/Doe_20+x.y"), ["@DBLP:conf/nips/Doe_20+x.y"])

@@ -20,7 +20,8 @@ from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
 from kb.downloads import Writing
 from kb.findings import report
 from kb.library import Entry, read_library
-from kb.lists import ids_once, one_of_each, spoken
+from kb.lists import ids_once, one_of_each, spoken, whole
+from kb.references import MARK
 from kb.styles import StyleError, load_style
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         self.resolved: Resolved
         self.collector = Collector()
         self.files: list[Path] = []
-        self.shown = ""
+        self.hidden: list[str] = []
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the bibliography and the style; stop with one line for each thing that is wrong with them."""
@@ -108,8 +109,8 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         pages = [file.page for file in files.documentation_pages() if file.page]
         wholes = [one_of_each(_whole(page), by_default=self.config.bib_by_default) for page in pages]
         rendered = [
-            Rendered(page.file.src_uri, _title(page), page.url, whole)
-            for page, whole in zip(pages, wholes, strict=True)
+            Rendered(page.file.src_uri, _title(page), page.url, content)
+            for page, content in zip(pages, wholes, strict=True)
         ]
         try:
             resolved = self.bibliography.resolve(rendered, self.collector.uses)
@@ -133,14 +134,13 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
     @event_priority(100)  # before any search
     def _hide(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - MkDocs' own
         """Show a search what it is to find."""
-        self.shown = page.content or ""
-        page.content = spoken(self.shown)
+        page.content, self.hidden = spoken(page.content or "")
         return context
 
     @event_priority(-100)  # after any search
     def _show(self, context: Any, *, page: MkDocsPage, config: MkDocsConfig, nav: Any) -> Any:  # noqa: ANN401 - as above
         """Give the page back what its readers are to see."""
-        page.content = self.shown
+        page.content = whole(page.content or "", self.hidden)
         return context
 
     on_page_context = CombinedEvent(_hide, _show)
@@ -200,9 +200,11 @@ def _whole(page: MkDocsPage) -> str:
     return f"{page.meta.get('summary', '')}{SUMMARY_ENDS}{page.content or ''}"
 
 
-def _part(page: MkDocsPage, whole: str) -> None:
+def _part(page: MkDocsPage, resolved: str) -> None:
     """Put what a reader reads back where the templates look for it."""
-    summary, _, page.content = whole.partition(SUMMARY_ENDS)
+    summary, _, page.content = resolved.partition(SUMMARY_ENDS)
+    if MARK.search(getattr(page, "html", None) or ""):
+        page.html = page.content  # type: ignore[attr-defined] # - mkdocs-print-site keeps a copy of each page there
     if summary:
         page.meta["summary"] = Markup(summary)  # noqa: S704 - made by mark_groups, which escapes
 
