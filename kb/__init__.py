@@ -8,6 +8,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     permanent   the short id by which a page is found for ever
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages
+    headings    their ids, as written and as rendered
     a_to_z      every page and glossary term in one list
     cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
@@ -34,7 +35,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     bibliography  all of that for one site
     standalone  the same without MkDocs: for Zensical and plain Python-Markdown
     markup      small repairs to the HTML that Markdown makes (tables, cards)
-    redirects   what has moved or gone
+    retired     what is gone for good
+    redirects   what has moved
     contract    every address ever released, and whether it still leads somewhere
     promise     what readers are told of that
     moved       what a reader finds at an old address

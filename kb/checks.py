@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kb.addresses import outputs
+from kb.addresses import address_of, outputs
 from kb.advice import advice, complaints, from_memory
 from kb.citations import scan
 from kb.commands import without_code
 from kb.elsewhere import SCHEMES
 from kb.findings import Finding
+from kb.headings import written_headings
 from kb.helplines import read_helplines
 from kb.library import read_library, unknown_key
 from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import now, read_pages
 from kb.permanent import free_id
+from kb.retired import ADDRESS
 from kb.sharing import check_messages
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ PHONE = re.compile(
     r"(?<![\w/.-])\+?\(?\d[\d()]*(?:[ -]\(?\d[\d()]*)+(?![\w/])|\b(?:call|ring|text|dial) (\d{3,6})\b(?![ -]\d)",
     re.IGNORECASE,
 )
-NO_HEADINGS_NEEDED = 1
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
     first: dict[str, Page] = {}
     for page in pages:
         name = f"{docs}/{page.path}"
-        findings += _headings(page, name)
+        findings += written_headings(page, name)
+        if not ADDRESS.fullmatch(address_of(page.path)):
+            mend = "name files and folders with letters, figures and hyphens"
+            findings.append(Finding(name, 0, 0, f"{address_of(page.path)} is no address that can be kept", mend))
         if page.id in first:
             what = f"the id '{page.id}' already belongs to {docs}/{first[page.id].path}"
             mend = f"write `id: {free_id(page.path, {other.id for other in pages})}` in the newer of the two"
@@ -154,28 +158,6 @@ def citations(page: Page) -> Iterator[tuple[int, int, str]]:
         for group in CITATION_GROUP.finditer(INLINE_CODE.sub(_blank, text)):
             for key in CITATION_KEY.finditer(group[1]):
                 yield line, group.start(1) + key.start() + 1, key[1]
-
-
-def _headings(page: Page, name: str) -> Iterable[Finding]:
-    """Check a page's headings: explicit ids, each used once, no first level, no level left out."""
-    seen: dict[str, int] = {}
-    level = NO_HEADINGS_NEEDED
-    for heading in page.headings():
-        if heading.level == 1:
-            mend = "take it out: the title in the front matter becomes the page's first heading"
-            yield Finding(name, heading.line, 0, "a heading of the first level", mend)
-        elif heading.level > level + 1:
-            mend = f"use {'#' * (level + 1)}, so that screen readers can follow"
-            yield Finding(name, heading.line, 0, f"a heading jumps from level {level} to {heading.level}", mend)
-        level = heading.level
-        if not heading.anchor:
-            slug = re.sub(r"[^a-z0-9]+", "-", heading.text.lower()).strip("-")
-            mend = f"write `{'#' * heading.level} {heading.text} {{#{slug}}}`"
-            yield Finding(name, heading.line, 0, f"the heading '{heading.text}' has no id", mend)
-        elif heading.anchor in seen:
-            what = f"the id '{heading.anchor}' is already used in line {seen[heading.anchor]}"
-            yield Finding(name, heading.line, 0, what, "give this heading an id of its own")
-        seen.setdefault(heading.anchor, heading.line)
 
 
 def _book_faults(

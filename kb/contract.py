@@ -8,20 +8,20 @@ id is ever given twice. Once there is a release the file only grows.
 from __future__ import annotations
 
 import difflib
-import re
 import subprocess
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kb.findings import Finding
-from kb.redirects import ADDRESS, Moves
+from kb.retired import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from kb.addresses import Layout
+    from kb.redirects import Moves
 
 FILE = "contract.txt"
 DRAFT = "state: draft"
@@ -75,25 +75,33 @@ def short_id(address: str) -> str:
 def read_contract(text: str, name: str) -> tuple[Contract, list[Finding]]:
     """Read the file's text; give the contract and what is wrong with it. `name` is how findings call the file."""
     kept: dict[str, Kept] = {}
-    findings, draft = [], True
+    findings, states = [], []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
         if not words or line.startswith("#"):
             continue
         if line in {DRAFT, RELEASED}:
-            draft = line == DRAFT
+            states.append(line)
         elif len(words) not in {2, 3} or not ADDRESS.fullmatch(words[0]) or not _is_day(words[1]):
             mend = "this file is written by `python3 dev.py release`; take back the change"
             findings.append(Finding(name, number, 0, f"not a line of the contract: {line}", mend))
         else:
             kept[words[0]] = Kept(words[0], date.fromisoformat(words[1]), words[2] if words[2:] else "")
-    return Contract(kept, draft), findings
+    if kept and len(states) != 1:
+        mend = f"keep one: `{RELEASED}` once there was a release, else `{DRAFT}`"
+        findings.append(Finding(name, 0, 0, f"{len(states) or 'no'} lines say whether there was a release", mend))
+    return Contract(kept, RELEASED not in states), findings
 
 
 def write_contract(contract: Contract) -> str:
     """Write a contract as its file's text."""
-    lines = [f"{item.address} {item.since} {item.page}".rstrip() for _, item in sorted(contract.kept.items())]
+    lines = [_line(item) for _, item in sorted(contract.kept.items())]
     return "\n".join([HEAD.rstrip(), DRAFT if contract.draft else RELEASED, *lines]) + "\n"
+
+
+def _line(item: Kept) -> str:
+    """Write one address as its line."""
+    return f"{item.address} {item.since} {item.page}".rstrip()
 
 
 def renewed(
@@ -145,11 +153,13 @@ def check_last_release(contract: Contract, project: Path, path: str, name: str) 
     text = _git(project, "show", f"{tag.strip()}:./{path}")
     if not text:
         return [], f"not compared with the last release: {tag.strip()} has no {path}"
-    mend = f"take the line back: git show {tag.strip()}:./{path}"
-    before = read_contract(text, name)[0].kept.values()
-    gone = [item.address for item in before if contract.kept.get(item.address) != item]
+    before, _ = read_contract(text, name)
+    gone = [item for item in before.kept.values() if not before.draft and contract.kept.get(item.address) != item]
     what = f"released in {tag.strip()}, is gone or changed"
-    return [Finding(name, 0, 0, f"{address}, {what}", mend) for address in gone], ""
+    lost = [Finding(name, 0, 0, f"{item.address}, {what}", f"put back the line `{_line(item)}`") for item in gone]
+    if contract.draft and not before.draft:
+        lost.append(Finding(name, 0, 0, f"a draft, although {tag.strip()} was released", f"put back `{RELEASED}`"))
+    return lost, ""
 
 
 def _given_twice(contract: Contract, ids: Mapping[str, str], moves: Moves) -> Iterator[tuple[str, str]]:
@@ -166,7 +176,10 @@ def _lost(page: str, contract: Contract, ids: Mapping[str, str]) -> tuple[str, s
     now = next((ids[key] for key, given in contract.ids().items() if given == page and key in ids), "")
     target = now or "/where/it/is/now/"
     mend = f"add `{page} -> {target}` to redirects.txt, or a record to retired.yml"
-    return f"{page}, listed since {contract.kept[page].since}, leads nowhere" if page in contract.kept else page, mend
+    since = (
+        f"{page}, listed since {contract.kept[page].since}," if page in contract.kept else f"{page}, with its sections,"
+    )
+    return f"{since} leads nowhere", mend
 
 
 def _lost_section(address: str, contract: Contract, moves: Moves, there: Collection[str]) -> tuple[str, str]:
@@ -180,7 +193,10 @@ def _lost_section(address: str, contract: Contract, moves: Moves, there: Collect
 
 def _is_day(text: str) -> bool:
     """Say whether a text is a day, YYYY-MM-DD."""
-    return bool(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", text))
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _git(project: Path, *arguments: str) -> str:

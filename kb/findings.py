@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, order=True)
@@ -27,6 +31,15 @@ class Finding:
             if self.column:
                 where += f":{self.column}"
         return f"{where}: {self.what}; {self.mend}"
+
+
+def read_text(file: Path, name: str) -> tuple[str, list[Finding]]:
+    """Read a file of text that writers keep, "" if it is not there; a byte order mark is no part of it."""
+    try:
+        return (file.read_text(encoding="utf-8-sig") if file.is_file() else ""), []
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        return "", [Finding(name, line, 0, "not UTF-8 text", "save the file as UTF-8")]
 
 
 def report(findings: list[Finding]) -> str:

@@ -13,13 +13,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kb.addresses import Layout
-    from kb.redirects import Retired
+    from kb.retired import Retired
 
 TEMPLATE = Path(__file__).with_name("moved.html")
 TAGS = re.compile(r'<a class="headerlink".*?</a>|<[^>]+>', re.DOTALL)
@@ -44,30 +44,42 @@ class Target:
     title: str
 
 
-def moved_page(frame: Frame, old: str, target: Target, sections: Mapping[str, Target]) -> str:
-    """Write the page at an old address: it leads on, and names each section that was promised there."""
+Gone: TypeAlias = "tuple[Retired, list[Target]]"  # what is gone, and where to look instead
+
+
+def moved_page(
+    frame: Frame, old: str, target: Target, sections: Mapping[str, Target], gone: Mapping[str, Gone] | None = None
+) -> str:
+    """Write the page at an old address: it leads on, names each section promised there, and says which are gone."""
     link = frame.layout.link
     where = {section: link(item.address, old) for section, item in sections.items()}
     short = old.startswith("/p/")
     lead = f"{'It leads to' if short else 'It is now here'}: {_link(link(target.address, old), target.title)}."
     rows = [f'<li id="{_say(key)}">{_link(where[key], item.title)}</li>' for key, item in sections.items()]
+    rows += [f'<li id="{_say(key)}">{_obituary(frame, *item, old)}</li>' for key, item in (gone or {}).items()]
     body = f'<ul class="kb-moved__sections">{"".join(rows)}</ul>' if rows else ""
     public = frame.address.rstrip("/") + target.address
     to = link(target.address, old)
     head = (
         f'<link rel="canonical" href="{_say(public)}">\n'
         f'<script src="{_say(_asset(frame, old, "moved.js"))}" data-to="{_say(to)}"'
-        f' data-sections="{_say(json.dumps(where))}"></script>\n'
+        f' data-sections="{_say(json.dumps(where))}" data-gone="{_say(json.dumps([*(gone or {})]))}"></script>\n'
         f'<noscript><meta http-equiv="refresh" content="0; url={_say(to)}"></noscript>'
     )
     title = "A short address" if short else "This page has moved"
     return _page(frame, old, title, head, f"<p>{lead}</p>{body}")
 
 
-def retired_page(frame: Frame, gone: Retired, instead: Iterable[Target], sections: Iterable[str]) -> str:
-    """Write the page at an address whose content is gone: what it was, since when, why, and where to look."""
-    anchors = "".join(f'<span id="{_say(section)}"></span>' for section in sections)
-    return _page(frame, gone.address, "This page is gone", "", anchors + _obituary(frame, gone, instead, gone.address))
+def retired_page(
+    frame: Frame, gone: Retired, instead: Iterable[Target], sections: Iterable[str], moved: Mapping[str, Target]
+) -> str:
+    """Write the page at an address whose content is gone: what it was, since when, why, and where to look.
+
+    `sections` are those that were promised there; those of `moved` are elsewhere, and lead on.
+    """
+    anchors = "".join(f'<span id="{_say(section)}"></span>' for section in sections if section not in moved)
+    body = anchors + _obituary(frame, gone, instead, gone.address) + sections_gone(frame, gone.address, moved, {})
+    return _page(frame, gone.address, "This page is gone", "", body)
 
 
 def with_old_ids(content: str, renamed: Mapping[str, str]) -> str:
@@ -80,9 +92,7 @@ def with_old_ids(content: str, renamed: Mapping[str, str]) -> str:
     return content
 
 
-def sections_gone(
-    frame: Frame, page: str, moved: Mapping[str, Target], retired: Mapping[str, tuple[Retired, list[Target]]]
-) -> str:
+def sections_gone(frame: Frame, page: str, moved: Mapping[str, Target], retired: Mapping[str, Gone]) -> str:
     """Write the lines at a page's end for its sections that are elsewhere now, or nowhere: "" if there are none."""
     link = frame.layout.link
     lines = [

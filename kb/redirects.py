@@ -9,21 +9,17 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
-import yaml
-
-from kb.findings import Finding
+from kb.findings import Finding, read_text
+from kb.retired import ADDRESS, OURS, Retired, read_retired
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-ADDRESS = re.compile(r"/(?:[\w.~-]+/)*(?:#[^\s#]+)?")
 LINE = re.compile(r"(\S+)\s+->\s+(\S+)")
 FORM = "write `/from/ -> /to/`, each with a slash at both ends, and `#section` where it is one"
-RETIRED_FIELDS = ("address", "title", "since", "why", "instead")
 
 
 @dataclass(frozen=True)
@@ -32,18 +28,6 @@ class Redirect:
 
     source: str
     target: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Retired:
-    """An address whose content is gone for good: what it was called, since when, why, and where to look instead."""
-
-    address: str
-    title: str
-    since: date
-    why: str
-    instead: tuple[str, ...]
     line: int
 
 
@@ -71,7 +55,7 @@ class Moves:
         page, mark, section = address.partition("#")
         if address in self.redirects:
             return self.redirects[address].target
-        if page not in self.redirects or not mark:
+        if page not in self.redirects or not mark or address in self.retired:
             return None
         target = self.redirects[page].target
         return target if "#" in target else f"{target}#{section}"
@@ -91,7 +75,7 @@ def read_moves(folder: Path, name: str) -> tuple[Moves, list[Finding]]:
     `name` is how findings call the folder. A file that is not there says nothing.
     """
     redirects, findings = _redirects(folder / "redirects.txt", f"{name}/redirects.txt")
-    retired, more = _retired(folder / "retired.yml", f"{name}/retired.yml")
+    retired, more = read_retired(folder / "retired.yml", f"{name}/retired.yml")
     moves = Moves({item.source: item for item in redirects}, {item.address: item for item in retired})
     for item in redirects:
         if item.source in moves.retired:
@@ -110,22 +94,38 @@ def check_moves(moves: Moves, live: Mapping[str, Collection[str]], name: str) ->
     A live page or section is never redirected, and what an old address leads to exists, down to the section.
     """
     findings = []
+    pages = {*live, *(page for page in [*moves.redirects, *moves.retired] if "#" not in page)}
     for item in moves.redirects.values():
-        for what, mend in _faults(item.source, moves.final(item.source), moves, live):
+        for what, mend in _faults(item, moves, live, pages):
             findings.append(Finding(f"{name}/redirects.txt", item.line, 0, what, mend))
     for gone in moves.retired.values():
-        for what, mend in _still_there(gone.address, live):
-            findings.append(Finding(f"{name}/retired.yml", gone.line, 0, what, mend))
+        faults = [*_still_there(gone.address, live), *_homeless(gone.address, pages)]
         for other in gone.instead:
-            for what, mend in _dead(moves.final(other), moves, live):
-                findings.append(Finding(f"{name}/retired.yml", gone.line, 0, what, mend))
+            faults += _dead(moves.final(other), moves, live)
+            if moves.final(other) in moves.retired:
+                faults.append((f"{other} is gone too, so nobody can look there", "name a page that is there"))
+        findings += [Finding(f"{name}/retired.yml", gone.line, 0, what, mend) for what, mend in faults]
     return findings
 
 
-def _faults(source: str, target: str, moves: Moves, live: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
+def _faults(
+    item: Redirect, moves: Moves, live: Mapping[str, Collection[str]], pages: Collection[str]
+) -> Iterator[tuple[str, str]]:
     """Give (what, how to mend it) for each fault of one redirect."""
-    yield from _still_there(source, live)
-    yield from _dead(target, moves, live)
+    yield from _still_there(item.source, live)
+    yield from _homeless(item.source, pages)
+    yield from _dead(moves.final(item.source), moves, live)
+    if "#" in item.source and item.target == item.source.partition("#")[0]:
+        yield f"{item.source} leads to the page that it is on", "name a section, or write a record in retired.yml"
+
+
+def _homeless(address: str, pages: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Say so if a section is of a page that nobody can come to, or an address differs from a page's by capitals."""
+    page, mark, _ = address.partition("#")
+    if mark and page not in pages:
+        yield f"{address} is on a page that is not there", _guess(page, pages, "give the page a line, too")
+    elif not mark and any(page != other and page.lower() == other.lower() for other in pages):
+        yield f"{page} differs from a page by capitals alone", "take the line out: some disks know no difference"
 
 
 def _still_there(address: str, live: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
@@ -138,6 +138,8 @@ def _still_there(address: str, live: Mapping[str, Collection[str]]) -> Iterator[
 def _dead(target: str, moves: Moves, live: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
     """Say so if an address is neither a page or section of the site nor a retired page."""
     page, _, section = target.partition("#")
+    if target in moves.retired:
+        return
     if page not in live:
         if page not in moves.retired:
             yield f"there is no page {page}", _guess(page, live, "give the address of a page that is there")
@@ -168,7 +170,9 @@ def _redirects(file: Path, name: str) -> tuple[list[Redirect], list[Finding]]:
     found: list[Redirect] = []
     findings: list[Finding] = []
     seen: dict[str, int] = {}
-    for number, text in enumerate(file.read_text(encoding="utf-8").splitlines() if file.is_file() else [], 1):
+    whole, unread = read_text(file, name)
+    findings += unread
+    for number, text in enumerate(whole.splitlines(), 1):
         line = text.strip()
         if not line or line.startswith("#"):
             continue
@@ -177,6 +181,8 @@ def _redirects(file: Path, name: str) -> tuple[list[Redirect], list[Finding]]:
             findings.append(Finding(name, number, 0, f"not a redirect: {line}", FORM))
             continue
         item = Redirect(match[1], match[2], number)
+        if OURS.match(item.source):
+            findings.append(Finding(name, number, 0, f"{item.source} is the build's own", "take the line out"))
         if first := seen.get(item.source.lower()):
             what = f"{item.source} already has a line, {first}"
             findings.append(Finding(name, number, 0, what, "keep one; capitals make no other address"))
@@ -185,41 +191,3 @@ def _redirects(file: Path, name: str) -> tuple[list[Redirect], list[Finding]]:
         found.append(item)
         seen.setdefault(item.source.lower(), number)
     return found, findings
-
-
-def _retired(file: Path, name: str) -> tuple[list[Retired], list[Finding]]:
-    """Read the file of retired addresses; give them in order, and what is wrong with them."""
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8") if file.is_file() else "", Loader=yaml.SafeLoader)
-        records = yaml.safe_load(file.read_text(encoding="utf-8")) if node else []
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "YAML that cannot be read"
-        return [], [Finding(name, mark.line + 1 if mark else 1, 0, what, "compare it with the form in its first lines")]
-    lines = [child.start_mark.line + 1 for child in node.value] if isinstance(node, yaml.SequenceNode) else []
-    found, findings = [], []
-    for record, line in zip(records if isinstance(records, list) else [], lines, strict=False):
-        if not isinstance(record, dict) or sorted(record) != sorted(RETIRED_FIELDS):
-            what = "a record whose fields are not " + ", ".join(RETIRED_FIELDS)
-            findings.append(Finding(name, line, 0, what, "give each field"))
-        elif fault := _record_fault(record):
-            findings.append(Finding(name, line, 0, *fault))
-        else:
-            instead = tuple(str(item) for item in record["instead"])
-            title, why = (" ".join(str(record[key]).split()) for key in ("title", "why"))
-            found.append(Retired(str(record["address"]), title, record["since"], why, instead, line))
-    return found, findings
-
-
-def _record_fault(record: dict[str, object]) -> tuple[str, str] | None:
-    """Give (what, how to mend it) for a retired address that cannot be shown to readers."""
-    others = record["instead"] if isinstance(record["instead"], list) else []
-    if not all(ADDRESS.fullmatch(str(address)) for address in [record["address"], *others]):
-        return f"{record['address']} names what is no address of this site", "write it as /page/ or /page/#section"
-    if not others:
-        return f"{record['address']} does not say where to look instead", "give at least one address in `instead`"
-    if not isinstance(record["since"], date):
-        return f"`since` of {record['address']} is not a day", "write it as 2027-01-31"
-    if not record["title"] or not record["why"]:
-        return f"{record['address']} says no `title` or no `why`", "tell readers what it was and why it went"
-    return None

@@ -85,6 +85,36 @@ def arrive(chromium, address, *, script=True):
 # ── What is refused ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_files_saved_by_any_editor_are_read_or_told(miniature, tmp_path):
+    """A byte order mark and Windows line ends are nothing; an old encoding is told in one line."""
+    moved = HERE.replace("title: Here", "title: Moved")
+    small = files("/here/ -> /moved/\n", here=None, moved=moved)
+    small["links/redirects.txt"] = "\ufeff# hello\r\n/here/ -> /moved/\r\n"
+    assert miniature(small).status == 0
+    (tmp_path / "docs/links/redirects.txt").write_bytes("# caf\u00e9\n".encode("latin-1"))
+    del small["links/redirects.txt"]
+    built = miniature(small)
+    assert "docs/links/redirects.txt:1: not UTF-8 text; save the file as UTF-8" in built.output
+    assert "Traceback" not in built.output
+
+
+@pytest.mark.parametrize(
+    "heading", ["##No space", "Underlined\n----------", "<h2>Raw</h2>", "- ## In a list", "> ## Quoted"]
+)
+def test_no_heading_slips_through_without_an_id(miniature, heading):
+    """However a heading is written, its id is a writer's and not a machine's, or the build is refused."""
+    built = miniature({"small.md": page("Small", f"Words.\n\n{heading}\n\nWords.\n")})
+    assert built.status != 0
+    assert re.search(r"docs/small\.md:\d+: the heading '[^']+' has no id", built.output)
+
+
+def test_a_page_whose_name_no_address_can_hold_is_refused(miniature):
+    """A name with a space would be released and never be readable again."""
+    built = miniature({"new page.md": page("New")})
+    assert built.status != 0
+    assert "docs/new page.md: /new page/ is no address that can be kept; name files and folders" in built.output
+
+
 def test_a_page_renamed_without_a_redirect_is_refused(miniature):
     """A released address is not lost by a rename: the page's id tells the line to add."""
     moved = HERE.replace("title: Here", "title: Moved")
@@ -137,6 +167,12 @@ def test_an_id_is_never_given_twice(miniature):
         ("/a/ -> /there/#thrid\n", "redirects.txt:1: the page /there/ has no section 'thrid'; did you mean 'third'?"),
         ("/here/ -> /there/\n", "docs/links/redirects.txt:1: /here/ is there, and would be overwritten; take"),
         ("/here/#first -> /there/\n", "docs/links/redirects.txt:1: /here/#first is there, and would be overwritten"),
+        ("/p/kx4m/ -> /there/\n", "docs/links/redirects.txt:1: /p/kx4m/ is the build's own; take the line out"),
+        ("/there/index/ -> /here/\n", "docs/links/redirects.txt:1: /there/index/ is the build's own"),
+        ("/../evil/ -> /here/\n", "docs/links/redirects.txt:1: not a redirect: /../evil/ -> /here/"),
+        ("/Here/ -> /there/\n", "docs/links/redirects.txt:1: /Here/ differs from a page by capitals alone"),
+        ("/ther/#x -> /there/#third\n", "redirects.txt:1: /ther/#x is on a page that is not there; did you mean"),
+        ("/here/#x -> /here/\n", "docs/links/redirects.txt:1: /here/#x leads to the page that it is on"),
     ],
 )  # fmt: skip
 def test_a_redirect_that_cannot_work_is_refused(miniature, redirects, says):
@@ -156,6 +192,11 @@ def test_a_redirect_that_cannot_work_is_refused(miniature, redirects, says):
         ("- {address: /gone/, title: T, since: 2027-01-31, why: W, instead: [/nowhere/]}\n", "no page /nowhere/"),
         ("- {address: /here/, title: T, since: 2027-01-31, why: W, instead: [/there/]}\n", "/here/ is there"),
         ("- address: [", "docs/links/retired.yml:1: "),
+        ("address: /gone/\n", "docs/links/retired.yml:1: not a list of records; start each record with `- address: …`"),
+        ("- {address: /gone/, title: T, since: 2027-02-30, why: W, instead: [/there/]}\n", "retired.yml:1: "),
+        ("- {address: /p/kx4m/, title: T, since: 2027-01-30, why: W, instead: [/there/]}\n", "is the build's own"),
+        ("- {address: /a/, title: T, since: 2027-01-30, why: W, instead: [/a/]}\n", "/a/ is gone too, so nobody"),
+        ("- {yes: 1}\n", "retired.yml:1: a record whose fields are not"),
     ],
 )  # fmt: skip
 def test_a_retired_page_says_where_to_look(miniature, record, says):
@@ -290,6 +331,34 @@ def test_old_addresses_lead_on_from_disk(miniature, chromium):
     assert arrive(chromium, f"{short.as_uri()}#fourth")[0].endswith("/there.html#fourth")
 
 
+def test_a_section_may_lead_to_a_whole_page(miniature):
+    """What was one part of a page may be a page of its own now, also when the old page has moved elsewhere."""
+    built = miniature(files("/here/ -> /there/\n/here/#first -> /there/\n/here/#second -> /there/#third\n", here=None))
+    assert built.status == 0, built.output
+    text = (built.site / "here/index.html").read_text(encoding="utf-8")
+    assert '<li id="first"><a href="../there/">There</a></li>' in text
+
+
+@pytest.mark.browser
+def test_a_page_that_moved_tells_of_a_section_that_is_gone_and_the_other_way_round(miniature, chromium):
+    """A link to a part that is gone says so, though its page moved; one to a part that moved leads on."""
+    record = "- {address: ADDRESS, title: Old, since: 2027-01-31, why: It was wrong., instead: [/there/]}"
+    redirects = "/here/ -> /there/\n/here/#second -> /there/#fourth\n"
+    built = miniature(files(redirects, record.replace("ADDRESS", "/here/#first"), here=None))
+    assert built.status == 0, built.output
+    with served(built.site) as root:
+        end, words, _ = arrive(chromium, f"{root}here/#first")
+        assert end == f"{root}here/#first"
+        assert any("“Old” was taken out" in word for word in words)
+        assert arrive(chromium, f"{root}here/#second")[0] == f"{root}there/#fourth"
+    redirects = "/here/#second -> /there/#fourth\n"
+    built = miniature(files(redirects, record.replace("ADDRESS", "/here/"), here=None))
+    assert built.status == 0, built.output
+    with served(built.site) as root:
+        assert arrive(chromium, f"{root}here/#second")[0] == f"{root}there/#fourth"
+        assert arrive(chromium, f"{root}here/#first")[0] == f"{root}here/#first"
+
+
 # ── The contract ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -303,6 +372,9 @@ def test_a_contract_is_read_as_it_was_written():
     assert read.sections()["/there/"] == ["fourth", "third"]
     _, findings = read_contract(text + "/here 2026-12-01\n/x/ soon\n", "c.txt")
     assert [str(item).split(":")[:2] for item in findings] == [["c.txt", "12"], ["c.txt", "13"]]
+    assert read_contract(text + "/x/ 2027-02-30\n", "c.txt")[1]
+    _, findings = read_contract(text.replace("state: released\n", ""), "c.txt")
+    assert str(findings[0]).startswith("c.txt: no lines say whether there was a release; keep one: `state: released`")
 
 
 def test_a_contract_only_grows_after_a_release():
@@ -340,8 +412,10 @@ def test_the_last_release_is_asked_whether_a_line_was_lost(tmp_path):
     assert check_last_release(before, tmp_path, "c.txt", "c.txt") == ([], "")
     lost, skipped = check_last_release(after, tmp_path, "c.txt", "c.txt")
     assert [str(item) for item in lost] == [
-        "c.txt: /b/, released in v1.0, is gone or changed; take the line back: git show v1.0:./c.txt"
+        "c.txt: /b/, released in v1.0, is gone or changed; put back the line `/b/ 2026-12-01`"
     ]
+    draft, _ = check_last_release(Contract(before.kept, draft=True), tmp_path, "c.txt", "c.txt")
+    assert [str(item) for item in draft] == ["c.txt: a draft, although v1.0 was released; put back `state: released`"]
     assert skipped == ""
 
 

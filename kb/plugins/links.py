@@ -14,7 +14,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin
 
 from kb.addresses import Layout, address_of
 from kb.contract import FILE, Contract, check_contract, check_last_release, read_contract, short_address
-from kb.findings import report
+from kb.findings import read_text, report
 from kb.moved import Frame, Target, headings, moved_page, retired_page, sections_gone, with_old_ids
 from kb.plugins.site import KnowledgeBasePlugin
 from kb.promise import promise
@@ -56,10 +56,10 @@ class LinksPlugin(BasePlugin[Options]):
         folder = Path(config.docs_dir, self.config.folder)
         name = f"{Path(config.docs_dir).name}/{self.config.folder}"
         self.moves, findings = read_moves(folder, name)
-        text = (folder / FILE).read_text(encoding="utf-8") if (folder / FILE).is_file() else ""
+        text, unread = read_text(folder / FILE, f"{name}/{FILE}")
         self.contract, more = read_contract("" if self.config.fresh else text, f"{name}/{FILE}")
-        if findings + more:
-            raise PluginError("\n" + report(findings + more))
+        if faults := findings + unread + more:
+            raise PluginError("\n" + report(faults))
         self.gone = self.moves.sections()
         paths = [file.src_uri for file in files.documentation_pages()]
         lang = config.theme.get("language") or "en"
@@ -109,7 +109,8 @@ class LinksPlugin(BasePlugin[Options]):
         """Give where an address leads in the end, with its title."""
         final = self.moves.final(address)
         page = final.partition("#")[0]
-        title = self.titles.get(page, page)
+        retired = self.moves.retired.get(page)
+        title = self.titles.get(page) or (retired.title if retired else page)
         section = self.titles.get(final, "") if "#" in final else ""
         return Target(final, f"{title}: {section}" if section else title)
 
@@ -125,23 +126,32 @@ class LinksPlugin(BasePlugin[Options]):
         for gone in self.moves.retired.values():
             if "#" not in gone.address and gone.address not in self.ids:
                 instead = [self._target(item) for item in gone.instead]
-                text = retired_page(self.frame, gone, instead, promised.get(gone.address, []))
+                moved = {
+                    section: self._target(f"{gone.address}#{section}")
+                    for section in self.gone.get(gone.address, ())
+                    if f"{gone.address}#{section}" in self.moves.redirects
+                }
+                text = retired_page(self.frame, gone, instead, promised.get(gone.address, []), moved)
                 self._save(site, gone.address, text)
 
     def _lead(self, site: Path, old: str, page: str, promised: list[str]) -> None:
         """Write the page at `old`, which leads to where `page` is now, with the sections that were promised there."""
         there = self._target(page)
-        sections = {}
+        sections, gone = {}, {}
         for section in dict.fromkeys([*promised, *self.gone.get(page, ())]):
             target = self._target(f"{page}#{section}")
             address, _, found = target.address.partition("#")
-            if found in self.ids.get(address, ()):
+            if retired := self.moves.retired.get(target.address if found else ""):
+                gone[section] = (retired, [self._target(item) for item in retired.instead])
+            elif address in self.ids and (not found or found in self.ids[address]):
                 sections[section] = target
-        self._save(site, old, moved_page(self.frame, old, there, sections))
+        self._save(site, old, moved_page(self.frame, old, there, sections, gone))
 
     def _save(self, site: Path, address: str, text: str) -> None:
         """Write one page."""
         file = site / self.frame.layout.file(address)
+        if not file.resolve().is_relative_to(site.resolve()):
+            raise PluginError(f"{address} would be written outside the site; mend it in {self.config.folder}/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
@@ -165,7 +175,9 @@ class LinksPlugin(BasePlugin[Options]):
         gone, skipped = check_last_release(self.contract, project, name, name)
         if skipped:
             log.info("the link contract was %s", skipped)
-        for finding in sorted({*findings, *gone}):
-            log.warning("%s%s", finding, AFRESH if self.contract.draft else "")
+        for finding in sorted(set(gone)):
+            log.warning("%s", finding)
+        for finding in sorted(set(findings)):
+            log.warning("%s%s", finding, AFRESH if self.contract.draft and skipped else "")
 
     on_post_build = CombinedEvent(_write, _check)

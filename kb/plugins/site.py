@@ -18,6 +18,7 @@ from kb.a_to_z import a_to_z
 from kb.addresses import outputs
 from kb.book import read_book
 from kb.findings import report
+from kb.headings import rendered_headings
 from kb.helplines import Helpline, render
 from kb.page_meta import citation_meta, cite_this_page, page_json_ld
 from kb.pages import Page, now
@@ -141,7 +142,10 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
 
     @event_priority(-50)
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-        """Take out back-links that lead nowhere: mkdocs-bibtex writes one for each work on the library page."""
+        """Check each heading's id; take out back-links that lead nowhere, which mkdocs-bibtex's own lists have."""
+        if source := self.pages.get(page.file.src_uri):
+            for finding in rendered_headings(source, html, f"{Path(config.docs_dir).name}/{source.path}"):
+                log.warning("%s", finding)
         return BACK_LINK.sub(lambda match: match[0] if f'id="{match[1]}"' in html else "", html)
 
     def on_page_context(

@@ -3,24 +3,32 @@
 (function () {
   "use strict";
 
-  function lead(to, sections, stay) {
-    var section = "";
-    try { section = decodeURIComponent(location.hash.slice(1)); } catch (error) { section = location.hash.slice(1); }
-    var known = Object.prototype.hasOwnProperty.call(sections, section);
-    if (stay && !known) return;
-    var parts = (known ? sections[section] : to).split("#");
-    var end = parts.length > 1 ? "#" + parts[1] : location.hash;
+  /* The section that the address names, as the page writes it: with its percent signs, or decoded. */
+  function section(known) {
+    var raw = location.hash.slice(1);
+    if (known(raw)) return raw;
+    try { return decodeURIComponent(raw); } catch (error) { return raw; }
+  }
+
+  function lead(to, sections) {
+    var named = section(function (name) { return Object.prototype.hasOwnProperty.call(sections, name); });
+    var known = Object.prototype.hasOwnProperty.call(sections, named);
+    if (!known && !to) return;
+    var parts = (known ? sections[named] : to).split("#");
+    var end = parts.length > 1 ? "#" + parts[1] : known ? "" : location.hash;
     location.replace(parts[0] + location.search + end);
   }
 
   var data = document.currentScript.dataset;
   if (data.to) {
-    lead(data.to, JSON.parse(data.sections || "{}"), false);
+    var gone = JSON.parse(data.gone || "[]");
+    var named = section(function (name) { return gone.indexOf(name) >= 0; });
+    if (gone.indexOf(named) < 0) lead(data.to, JSON.parse(data.sections || "{}"));
     return;
   }
   var here = document.querySelector(".kb-moved[data-sections]");
   if (!here) return;
-  var onward = function () { lead("", JSON.parse(here.dataset.sections), true); };
+  var onward = function () { lead("", JSON.parse(here.dataset.sections)); };
   onward();
   window.addEventListener("hashchange", onward);
 })();
