@@ -10,12 +10,10 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
 from kb import browser, checks, publish, releasing
 from kb.book import read_book
 from kb.editions.archive import Label, write_archive
-from kb.findings import report
+from kb.findings import Finding, report
 from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
@@ -132,12 +130,14 @@ def release(extra: list[str]) -> int:
 
 
 def identity(config: Path) -> tuple[str, str]:
-    """Give the site's name and public address from mkdocs.yml, whose tags for MkDocs' own use are passed over."""
-    node = yaml.compose(config.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    if not isinstance(node, yaml.MappingNode):
-        raise SystemExit(f"{config.name}: not a list of settings; compare it with the last commit's")
-    settings = {key.value: value.value for key, value in node.value}
-    return settings["site_name"], settings["site_url"]
+    """Give the site's name and public address from mkdocs.yml; stop in words where they are not to be had."""
+    settings, findings = releasing.read_settings(config)
+    if not findings:
+        missing = [key for key in ("site_name", "site_url") if key not in settings]
+        findings = [Finding(config.name, 0, 0, f"no `{key}`", "compare it with the last commit's") for key in missing]
+    if findings:
+        raise SystemExit(report(findings))
+    return settings["site_name"][0], settings["site_url"][0]
 
 
 VERBS = {

@@ -5,6 +5,8 @@ Nothing is committed or tagged here: the maintainer does that, with the lines th
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from kb.book import Book
     from kb.contract import Contract
 
-# RFC 2606: names that are nobody's.
-RESERVED = (".example", ".test", ".invalid", ".localhost", "example.org", "example.com", "example.net", "localhost")
+# RFC 2606: names that are nobody's, with all that end in a dot and one of them.
+RESERVED = ("example", "test", "invalid", "localhost", "example.org", "example.com", "example.net")
+UNTRUE = re.compile(r"(recovery\.example)|no\s+release\s+yet|has\s+been\s+no\s+release", re.IGNORECASE)
 CONTRACT = f"docs/links/{FILE}"
 TAG = "Then commit it and tag the commit: git commit -am 'Release' && git tag v1.0 (or the next number)"
 
@@ -33,16 +36,15 @@ TAG = "Then commit it and tag the commit: git commit -am 'Release' && git tag v1
 def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], str]:
     """Write the contract after a strict build; give what stands in the way, or what was written.
 
-    A draft is refused once there was a release. A release is refused while nobody publishes the site, and, unless it is
-    `known`, while a page is past the day by which it was to be checked again.
+    A draft is refused once there was a release. A release is refused while nobody publishes the site, while a page
+    says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again.
     """
     file = project / CONTRACT
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     old, findings = read_contract(text, CONTRACT)
     pages = read_pages(project / "docs")[0]
-    findings += (
-        _draft_faults(old) if draft else _publisher_faults(project) + ([] if known else _overdue(project, pages))
-    )
+    findings += _draft_faults(old) if draft else _publisher_faults(project)
+    findings += [] if draft or known else _overdue(project, pages)
     if findings:
         return findings, ""
     with tempfile.TemporaryDirectory() as folder:
@@ -84,6 +86,24 @@ def check_edition(project: Path, book: Book, *, folders: bool) -> list[Finding]:
     return findings + more + check_contract(contract, tree, layout, moves, ids, CONTRACT)
 
 
+def read_settings(config: Path) -> tuple[dict[str, tuple[str, int]], list[Finding]]:
+    """Give each plain value of mkdocs.yml with its line, by its key at any depth; or why the file cannot be read.
+
+    Tags for MkDocs' own use are passed over. Of two values with one key the first counts.
+    """
+    try:
+        node = yaml.compose(config.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        return {}, [Finding(config.name, 0, 0, f"not UTF-8 text ({error.reason})", "save it as UTF-8")]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, mend = mark.line + 1 if mark else 0, "compare it with the last commit's"
+        return {}, [Finding(config.name, line, 0, "YAML that cannot be read", mend)]
+    if not isinstance(node, yaml.MappingNode):
+        return {}, [Finding(config.name, 0, 0, "not a list of settings", "compare it with the last commit's")]
+    return {key: (value.value, value.start_mark.line + 1) for key, value in _scalars(node)}, []
+
+
 def sections(book: Book, pages: list[Page]) -> dict[str, tuple[str, ...]]:
     """Give the address of each page in a built book, with the ids of its sections."""
     layout = Layout()
@@ -99,19 +119,62 @@ def _draft_faults(old: Contract) -> list[Finding]:
 
 
 def _publisher_faults(project: Path) -> list[Finding]:
-    """Refuse a release at a reserved address, or one that nobody can be asked about."""
-    node = yaml.compose((project / "mkdocs.yml").read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    lines, values = {}, {}
-    for key, value in _scalars(node):
-        lines[key], values[key] = value.start_mark.line + 1, value.value
-    findings = []
-    host = urlsplit(values.get("site_url", "")).hostname or ""
-    if not host or host.endswith(RESERVED):
-        what = f"the address '{values.get('site_url', '')}' is reserved, and nobody can publish there"
-        findings.append(Finding("mkdocs.yml", lines.get("site_url", 0), 0, what, "set `site_url` to the site's own"))
-    if not values.get("contact"):
+    """Refuse a release at no address of its own, by nobody who can be asked, or with pages that it makes untrue."""
+    settings, findings = read_settings(project / "mkdocs.yml")
+    if findings:
+        return findings
+    address, line = settings.get("site_url", ("", 0))
+    mend = "set `site_url` to the address at which the site is published, such as https://peers.org.uk/"
+    if not line:
+        findings.append(Finding("mkdocs.yml", 0, 0, "no `site_url`", mend))
+    elif why := _unfit(address):
+        findings.append(Finding("mkdocs.yml", line, 0, f"the address '{address}' {why}", mend))
+    else:
+        findings += _untrue(project, address)
+    contact, line = settings.get("contact", ("", 0))
+    if not contact:
         mend = "set `contact`, so that a reader can say that a link is broken"
-        findings.append(Finding("mkdocs.yml", lines.get("contact", 0), 0, "no `contact`", mend))
+        findings.append(Finding("mkdocs.yml", line, 0, "no `contact`", mend))
+    return findings
+
+
+def _unfit(address: str) -> str:
+    """Say why nobody can publish a site at an address; "" when somebody can."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # square brackets without an IPv6 number in them
+        parts = urlsplit("")
+    host = (parts.hostname or "").rstrip(".")  # a dot at the end says only that the name is whole
+    if parts.scheme != "https" or not host:
+        return "is no https:// address"
+    if _is_number(host):
+        return "is the number of a machine, which can change hands"
+    if any(host == name or host.endswith(f".{name}") for name in RESERVED):
+        return "is reserved, and nobody can publish there"
+    return ""
+
+
+def _is_number(host: str) -> bool:
+    """Say whether a host is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _untrue(project: Path, address: str) -> list[Finding]:
+    """Find what pages say that is true only before the first release, at the address that is a placeholder."""
+    findings = []
+    for file in sorted((project / "docs").rglob("*.md")):
+        text = file.read_text(encoding="utf-8-sig", errors="replace")  # what is not UTF-8 is the build's to tell
+        for match in UNTRUE.finditer(text):
+            said = " ".join(match[0].split())  # a sentence may go on in the next line
+            what, mend = f"it says '{said}', which a release makes untrue", "take the sentence out"
+            if match[1]:
+                what, mend = f"it says {said}, and the site is elsewhere now", f"write the address {address}"
+            line = text.count("\n", 0, match.start()) + 1
+            findings.append(Finding(file.relative_to(project).as_posix(), line, 0, what, mend))
     return findings
 
 

@@ -1,0 +1,129 @@
+"""Releasing: an address that somebody can publish at, settings that can be read, pages that stay true, or no release."""
+
+import subprocess
+import sys
+
+import pytest
+from conftest import PROJECT, page
+
+from kb import publish
+from kb.releasing import release
+
+
+def refusals(folder, settings, *, draft=False, body="Words.\n"):
+    """Ask for a release of a project with one page and these settings; give what stands in the way."""
+    (folder / "docs/about").mkdir(parents=True)
+    (folder / "docs/about/links.md").write_text(page("Links", body), encoding="utf-8")
+    (folder / "mkdocs.yml").write_bytes(settings if isinstance(settings, bytes) else settings.encode())
+    return [str(item) for item in release(folder, draft=draft, known=True)[0]]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://recovery.example/", "the address 'https://recovery.example/' is reserved"),
+        ("https://example.com.:8000/", "is reserved"),
+        ("https://EXAMPLE.org/peers/", "is reserved"),
+        ("https://localhost/", "is reserved"),
+        ("http://127.0.0.1:8000/", "is no https:// address"),
+        ("http://peers.org.uk/", "is no https:// address"),
+        ("peers.org.uk", "is no https:// address"),
+        ("https://", "is no https:// address"),
+        ("https://[peers/", "is no https:// address"),
+        ("''", "is no https:// address"),
+        ("https://127.0.0.1:8000/", "is the number of a machine"),
+        ("https://[::1]/", "is the number of a machine"),
+        ("https://192.0.2.7./", "is the number of a machine"),
+    ],
+)
+def test_a_release_needs_an_address_that_somebody_can_publish_at(tmp_path, url, words):
+    """A maintainer who releases at an address that cannot be the site's is told which, why, and the line."""
+    found = refusals(tmp_path, f"site_name: A\nsite_url: {url}\ncontact: the hall\n")
+    assert len(found) == 1
+    assert found[0].startswith("mkdocs.yml:2: the address '")
+    assert words in found[0]
+    assert "; set `site_url` to " in found[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://notexample.org/", "https://peers.org.uk/recovery/", "https://mylocalhost.uk:8443/"]
+)
+def test_an_address_that_only_looks_reserved_is_taken(tmp_path, url):
+    """A group whose name ends like a reserved one can release at it."""
+    found = refusals(tmp_path, f"site_name: A\nsite_url: {url}\n")
+    assert found == [
+        "mkdocs.yml: no `contact`; set `contact`, so that a reader can say that a link is broken"
+    ]  # which is missing so that nothing is built here
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("site_name: A\ncontact: the hall\n", "mkdocs.yml: no `site_url`; "),
+        ("site_name: A\nsite_url: [\n", "mkdocs.yml:3: YAML that cannot be read"),
+        ("just words\n", "mkdocs.yml: not a list of settings; "),
+        (b"site_name: caf\xe9\n", "mkdocs.yml: not UTF-8 text"),
+    ],
+)
+def test_a_release_without_settings_to_read_is_refused_in_words(tmp_path, settings, words):
+    """A slip in mkdocs.yml costs a maintainer one line to read."""
+    found = refusals(tmp_path, settings)
+    assert len(found) == 1
+    assert found[0].startswith(words)
+
+
+@pytest.mark.parametrize("verb", ["check", "zip", "release"])
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("site_url: https://recovery.example/", "", "mkdocs.yml: no `site_url`; "),
+        ("site_name: Peer Support in Recovery", "site_name: [", "mkdocs.yml:"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_one_line(project_copy, verb, before, after, words):
+    """Whichever verb meets a broken mkdocs.yml says so in one line, with the way to mend it, and fails."""
+    config = project_copy / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8").replace('contact: ""', "contact: the hall")
+    config.write_text(text.replace(before, after, 1), encoding="utf-8")
+    line = [sys.executable, "-m", "kb", verb]
+    done = subprocess.run(
+        line, cwd=project_copy, env=publish.environment(), capture_output=True, text=True, check=False
+    )
+    said = (done.stdout + done.stderr).strip()
+    assert done.returncode == 1
+    assert said.startswith(words)
+    assert len(said.splitlines()) == 1
+
+
+UNTRUE = """## First {#first}
+
+See https://recovery.example/p/ here. There has been no
+release, and there is no release yet.
+"""
+
+
+def test_a_release_is_refused_while_a_page_says_what_it_makes_untrue(tmp_path):
+    """No reader of the published site is told that its address is a placeholder, or that nothing was released."""
+    start = page("Links", "").count("\n")
+    assert refusals(tmp_path, "site_url: https://peers.org.uk/\ncontact: the hall\n", body=UNTRUE) == [
+        f"docs/about/links.md:{start + 3}: it says recovery.example, and the site is elsewhere now;"
+        " write the address https://peers.org.uk/",
+        f"docs/about/links.md:{start + 3}: it says 'has been no release', which a release makes untrue;"
+        " take the sentence out",
+        f"docs/about/links.md:{start + 4}: it says 'no release yet', which a release makes untrue;"
+        " take the sentence out",
+    ]
+
+
+def test_what_the_pages_say_now_would_be_found(tmp_path):
+    """The sentences on this site that a release makes untrue are among those that are looked for."""
+    text = (PROJECT / "docs/about/links.md").read_text(encoding="utf-8")
+    found = refusals(tmp_path, "site_url: https://peers.org.uk/\ncontact: the hall\n", body=text + UNTRUE)
+    assert len([line for line in found if "recovery.example" in line]) == text.count("recovery.example") + 1
+
+
+def test_a_draft_may_say_that_there_was_no_release(tmp_path):
+    """Whoever writes a draft is asked about its build only: the pages are true until the first release."""
+    found = refusals(tmp_path, "site_url: https://peers.org.uk/\n", draft=True, body=UNTRUE)
+    assert [line for line in found if "links.md" in line] == []
+    assert "the build failed" in found[0]  # nothing here can be built
