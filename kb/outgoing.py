@@ -76,14 +76,9 @@ def read_outgoing(file: Path, name: str) -> tuple[list[Outgoing], list[Finding]]
     """
     if not file.exists():
         return [], []
-    try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = mark.line + 1 if mark else 1
-        return [], [Finding(name, where, 0, "YAML that cannot be read", "compare the records beside it")]
-    records, findings = [], []
-    for node in root.value if isinstance(root, yaml.SequenceNode) else []:
+    nodes, unread = _nodes(file, name)
+    records, findings = [], [*unread]
+    for node in nodes:
         line = node.start_mark.line + 1
         pairs = {key.value: value for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
         wrong = [key for key in pairs if key not in NAMES or not isinstance(pairs[key], yaml.ScalarNode)]
@@ -162,6 +157,24 @@ def check_library(records: list[Outgoing], library: Mapping[str, Entry], library
                 what = f"'{entry.key}' has {item} '{said}', and {name} has '{true}'"
                 findings.append(Finding(library_name, entry.line, 0, what, f"take it out here; {name} is what counts"))
     return findings
+
+
+def _nodes(file: Path, name: str) -> tuple[list[yaml.Node], list[Finding]]:
+    """Read the list that the file is, each record with its line; or say why it cannot be read."""
+    try:
+        root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        return [], [Finding(name, 0, 0, f"not UTF-8 text ({error.reason})", "save it as UTF-8")]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = mark.line + 1 if mark else 1
+        return [], [Finding(name, where, 0, "YAML that cannot be read", "compare the records beside it")]
+    if root is None:  # nothing, or comments only
+        return [], []
+    if not isinstance(root, yaml.SequenceNode):
+        mend = "write it as a list: each record starts with `- url:`"
+        return [], [Finding(name, root.start_mark.line + 1, 0, "not a list of records", mend)]
+    return root.value, []
 
 
 def _faults(record: Outgoing) -> Iterator[tuple[str, str]]:

@@ -146,6 +146,8 @@ def test_an_archived_copy_of_the_real_site_has_the_day_and_original_that_its_add
         ("- url: https://a.example/\n  checked: yesterday\n", 1, "not a day"),
         ("- url: https://bit.ly/a\n", 1, "shortener"),
         ("- url: [\n", 2, "cannot be read"),
+        ("\nurl: https://a.example/\n", 2, "not a list of records"),
+        ("https://a.example/\n", 1, "not a list of records"),
     ],
 )
 def test_a_wrong_record_is_found_at_its_line(tmp_path, text, line, words):
@@ -153,6 +155,20 @@ def test_a_wrong_record_is_found_at_its_line(tmp_path, text, line, words):
     _, findings = write(tmp_path, text)
     assert [(item.path, item.line) for item in findings] == [(NAME, line)], findings
     assert words in findings[0].what
+
+
+def test_a_file_in_another_encoding_is_one_line_and_a_byte_order_mark_no_fault(tmp_path):
+    """An editor on Windows that saves the file its own way costs a maintainer one line at most."""
+    file = tmp_path / "outgoing.yml"
+    file.write_bytes("- url: https://a.example/\n  note: caf\xe9\n".encode("latin-1"))
+    records, findings = read_outgoing(file, NAME)
+    assert records == []
+    assert [str(item) for item in findings] == [f"{NAME}: not UTF-8 text (invalid continuation byte); save it as UTF-8"]
+    file.write_bytes("- url: https://a.example/\n  note: caf\xe9\n".encode("utf-8-sig"))
+    records, findings = read_outgoing(file, NAME)
+    assert ([item.note for item in records], findings) == (["caf\xe9"], [])
+    for text in ("", "# none yet\n", "[]\n"):
+        assert write(tmp_path, text) == ([], [])
 
 
 def test_a_link_without_a_record_is_told_with_the_record_to_add(miniature):

@@ -106,12 +106,18 @@ def test_a_release_is_refused_while_a_page_says_what_it_makes_untrue(tmp_path):
     """No reader of the published site is told that its address is a placeholder, or that nothing was released."""
     start = page("Links", "").count("\n")
     assert refusals(tmp_path, "site_url: https://peers.org.uk/\ncontact: the hall\n", body=UNTRUE) == [
-        f"docs/about/links.md:{start + 3}: it says recovery.example, and the site is elsewhere now;"
-        " write the address https://peers.org.uk/",
-        f"docs/about/links.md:{start + 3}: it says 'has been no release', which a release makes untrue;"
-        " take the sentence out",
-        f"docs/about/links.md:{start + 4}: it says 'no release yet', which a release makes untrue;"
-        " take the sentence out",
+        (
+            f"docs/about/links.md:{start + 3}: it says recovery.example, and the site is elsewhere now;"
+            " write the address https://peers.org.uk/"
+        ),
+        (
+            f"docs/about/links.md:{start + 3}: it says 'has been no release', which a release makes untrue;"
+            " take the sentence out"
+        ),
+        (
+            f"docs/about/links.md:{start + 4}: it says 'no release yet', which a release makes untrue;"
+            " take the sentence out"
+        ),
     ]
 
 
