@@ -244,6 +244,30 @@ def test_each_text_of_the_block_can_be_copied(copier):
         assert pasted(copier) == row.locator("pre").text_content()
 
 
+@pytest.mark.browser
+def test_only_the_last_copy_is_called_copied_and_it_is_said_each_time(copier):
+    """A reader sees "Copied" beside what the clipboard holds, nowhere else, and hears it again at a second press."""
+    copier.evaluate(
+        """() => {
+             window.heard = [];
+             const region = document.querySelector(".kb-share [role=status].kb-copy__said");
+             new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true });
+           }"""
+    )
+    copier.get_by_role("link", name="Copy link: What it is", exact=True).click()
+    copier.get_by_text("Link copied").wait_for()
+    copier.get_by_role("link", name="Share this page").click()
+    first = copier.locator(".kb-share .kb-copy__both").first
+    for times in (1, 2):
+        first.get_by_role("button").click()
+        copier.wait_for_function("times => heard.filter(words => words === 'Copied').length === times", arg=times)
+    assert copier.evaluate("heard") == ["Copied", "", "Copied"]
+    copier.locator(".kb-share .kb-copy__both").nth(1).get_by_role("button").click()
+    copier.locator(".kb-share .kb-copy__both").nth(1).get_by_text("Copied").wait_for()
+    standing = copier.locator("[role=status], .kb-link strong").all_text_contents()
+    assert [words for words in standing if "opied" in words] == ["Copied"]
+
+
 @pytest.fixture
 def plain_http(chromium, site):
     """Somebody who reads a copy of the site on a host without https, where browsers keep the clipboard shut."""
@@ -271,10 +295,9 @@ def test_where_the_clipboard_is_shut_the_text_is_selected(plain_http, address, o
     says = "Link copied" if old_way else "Selected: now copy it as you copy any text"
     plain_http.locator("#what-it-is .headerlink").click(force=True)
     plain_http.locator(".kb-link strong", has_text=says).wait_for()
-    field = (
-        "document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)"
-    )
-    assert plain_http.evaluate(field) == SECTION
+    field = plain_http.locator("#__link")
+    assert field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == SECTION
+    assert field.evaluate("field => field === document.activeElement") != old_way
     if old_way:
         other = plain_http.context.new_page()
         other.goto(address)
@@ -283,6 +306,21 @@ def test_where_the_clipboard_is_shut_the_text_is_selected(plain_http, address, o
     plain_http.get_by_role("link", name="Share this page").click()
     plain_http.get_by_role("button", name="Copy: Message to a friend").click()
     assert plain_http.evaluate("getSelection().toString()").startswith("Emotional support is someone showing")
+
+
+@pytest.mark.browser
+def test_where_the_older_way_copies_the_reader_stays_where_they_pressed(plain_http):
+    """Somebody who goes by keyboard goes on from the button that they pressed, not from a field beside it."""
+    link = plain_http.locator("#what-it-is .headerlink")
+    link.focus()
+    plain_http.keyboard.press("Enter")
+    plain_http.locator(".kb-link strong", has_text="Link copied").wait_for()
+    assert link.evaluate("link => link === document.activeElement")
+    press = plain_http.get_by_role("button", name="Copy: Short link").first
+    press.focus()
+    plain_http.keyboard.press("Enter")
+    plain_http.locator(".kb-link").get_by_text("Copied", exact=True).wait_for()
+    assert press.evaluate("press => press === document.activeElement")
 
 
 # ── The device's own share sheet ────────────────────────────────────────────────────────────────────────────────────
@@ -359,6 +397,26 @@ def test_everything_to_press_is_named_and_large_enough(chromium, address, touch,
     for name, width, height in found:
         assert len(name) > 4
         assert min(width, height) > least - 0.1, f"{name}: {width} × {height}"
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("touch", "least"), [(True, 44), (False, 24)])
+def test_links_on_the_page_of_one_that_is_gone_are_large_enough(chromium, miniature, touch, least):
+    """Whoever ends at a page that is gone reaches each way on with a finger or an unsteady mouse."""
+    record = (
+        "- address: /gone/\n  title: An old page\n  since: 2026-01-02\n  why: Nobody looked after it any more.\n"
+        "  instead: [/help-now/, /practice/finding-support/, /practice/family-and-friends/]\n"
+    )
+    built = miniature({"links/retired.yml": record})
+    assert built.status == 0, built.output
+    context = chromium.new_context(viewport={"width": 360, "height": 800}, has_touch=touch)
+    tab = context.new_page()
+    tab.goto((built.site / "gone/index.html").as_uri())
+    boxes = tab.locator("main a").evaluate_all("all => all.map(link => link.getBoundingClientRect().height)")
+    assert len(boxes) == 4
+    assert min(boxes) > least - 0.1
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     context.close()
 

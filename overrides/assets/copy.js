@@ -4,6 +4,8 @@
 var kbCopy = (function () {
   "use strict";
   var SELECTED = "Selected: now copy it as you copy any text";
+  var SOON = 100; // milliseconds: some screen readers pass over a text that goes and comes back at once
+  var waiting;
 
   function make(tag, properties, text) {
     var element = document.createElement(tag);
@@ -22,14 +24,24 @@ var kbCopy = (function () {
     }
   }
 
-  /* Copy a text, and hand to `said` what happened. `shown` is an element or a field that holds the same text: it gets
-     selected when the clipboard is closed, and the older way of copying, which needs a selection, is tried. */
-  function copy(text, shown, said) {
+  /* Copy a text, and hand to `said` what happened, which then stands nowhere else: what was copied before is not on
+     the clipboard any more. `shown` is an element or a field that holds the same text: it gets selected when the
+     clipboard is closed, and the older way of copying, which needs a selection, is tried; where that copies, the focus
+     goes back to `press`, which the reader pressed. */
+  function copy(text, shown, press, said) {
+    function tell(words) {
+      clearTimeout(waiting);
+      waiting = setTimeout(function () { said(words); }, SOON);
+    }
     function failed() {
       select(shown);
-      said(document.execCommand("copy") ? "Copied" : SELECTED);
+      var copied = document.execCommand("copy");
+      if (copied) press.focus({ preventScroll: true });
+      tell(copied ? "Copied" : SELECTED);
     }
-    if (navigator.clipboard) navigator.clipboard.writeText(text).then(function () { said("Copied"); }, failed);
+    clearTimeout(waiting);
+    document.querySelectorAll(".kb-copy__said").forEach(function (status) { status.textContent = ""; });
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(function () { tell("Copied"); }, failed);
     else failed();
   }
 
@@ -39,7 +51,7 @@ var kbCopy = (function () {
     var press = make("button", { type: "button", "class": "kb-copy", "aria-label": name }, label);
     var status = make("span", { role: "status", "class": "kb-copy__said" });
     press.addEventListener("click", function () {
-      copy(read(), shown, function (words) { status.textContent = words; });
+      copy(read(), shown, press, function (words) { status.textContent = words; });
     });
     var both = make("span", { "class": "kb-copy__both" });
     both.append(press, " ", status);

@@ -38,7 +38,7 @@
   reveal();
 
   if (!canonical) return;
-  var said = make("p", { role: "status", "class": "kb-hidden" });
+  var said = make("p", { role: "status", "class": "kb-hidden kb-copy__said" });
   var panel, from;
   document.body.append(said);
 
@@ -67,14 +67,14 @@
     var head = make("p", { "class": "kb-link__said" });
     var away = make("button", { type: "button", "class": "kb-copy" }, "Close");
     away.addEventListener("click", close);
-    head.append(make("strong"), " ", away);
+    var seen = make("strong", { "class": "kb-copy__said" });
+    head.append(seen, " ", away);
     panel.append(head, row("Address of this section", canonical.href + section, "__link"));
     if (share) panel.append(row("Short link", share.dataset.short + section, "__link-short"));
     heading.after(panel);
     panel.scrollIntoView({ block: "nearest" });
-    said.textContent = "";
-    kbCopy.copy(canonical.href + section, panel.querySelector("input"), function (words) {
-      panel.querySelector("strong").textContent = words === "Copied" ? "Link copied" : words;
+    kbCopy.copy(canonical.href + section, panel.querySelector("input"), link, function (words) {
+      seen.textContent = words === "Copied" ? "Link copied" : words;
       said.textContent = words === "Copied" ? "Link to this section copied" : words;
     });
   }
