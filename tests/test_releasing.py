@@ -1,4 +1,4 @@
-"""Releasing: an address that somebody can publish at, settings that can be read, pages that stay true, or no release."""
+"""Releasing: an address that can be published at, settings that can be read, pages that stay true, or no release."""
 
 import subprocess
 import sys
