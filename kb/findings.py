@@ -14,7 +14,8 @@ class Finding:
     """One thing that a writer should mend.
 
     `path` is relative to the project (`docs/help-now.md`); `line` and `column` count from 1, and 0 means that the
-    finding is about the file as a whole.
+    finding is about the file as a whole. What is `mild` need not stop the build of somebody else's site: it is shown
+    without harm, or not at all.
     """
 
     path: str
@@ -22,6 +23,7 @@ class Finding:
     column: int
     what: str
     mend: str
+    mild: bool = False
 
     def __str__(self) -> str:
         """Say it in the house's one form: `file:line:column: what; how to mend it`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,13 +17,21 @@ from kb.cache import remembered
 from kb.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 VERIFICATIONS = ("verified", "partly", "memory")
 UNWRAP = RemoveEnclosingMiddleware(allow_inplace_modification=True)  # takes the braces off each value
 SAFE_URL = re.compile(r"\s*(https?|mailto|doi):", re.IGNORECASE)
 DOI_ADDRESS = re.compile(r"^\s*(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+# An address in LaTeX's own command, or without its scheme, as other people's files have it.
+DRESSED = re.compile(
+    r"(\b(?:archive)?url\s*=\s*[{\"]\s*)(?:\\url\s*\{\s*([^{}\s]+)\s*\}|(www\.[^\s{}\"]+))(?=\s*[}\"])", re.IGNORECASE
+)
+# Browsers pass over controls in an address, and # joins strings: no rule can tell the scheme of either.
+OBSCURE = re.compile(r"[\x00-\x1f#]")
+IN_BRACES = re.compile(r"\{[^{}]*\}")
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it says in its own words what we say in ours
 
 
 @dataclass(frozen=True)
@@ -60,10 +69,15 @@ def read_library(
     """Read a BibTeX file; give its entries by key, in the file's order, and what is wrong with it.
 
     `name` is how findings call the file; `before` are entries of other files, whose keys and DOIs are taken. A key or
-    DOI used twice, a syntax error, a `url` or `archiveurl` that is not http(s), doi or mailto is a finding; with
-    `verified`, so is a record that does not say how it was verified. What the file says is kept in `cache` by content.
+    DOI used twice, a syntax error, a `url` or `archiveurl` that is not http(s), doi or mailto, a file that is not UTF-8
+    is a finding; with `verified`, so is a record that does not say how it was verified. The DOI and the address are
+    `mild`. What the file says is kept in `cache` by content.
     """
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = read_text(file)
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        return {}, [Finding(name, line, 0, "not UTF-8", "save it as UTF-8")]
     records, failed = remembered(cache, ("library", text), lambda: _parsed(text))
     findings = [Finding(name, *fault) for fault in failed]
     entries = {}
@@ -75,6 +89,17 @@ def read_library(
         entries[entry.key] = entry
         findings += _faults(name, entry, verified=verified)
     return entries, findings + _same_doi(name, entries, before or {})
+
+
+def read_text(file: Path) -> str:
+    r"""Give a .bib file's text, line by line as it is, with or without a byte order mark, for whoever parses it.
+
+    Addresses become plain ones: `\url{https://a.example}` and `www.a.example` both read `https://…`. Raises
+    UnicodeDecodeError if the file is not UTF-8.
+    """
+    # As bytes, since the place of what is not UTF-8 is to count from the start of the file.
+    text = file.read_bytes().decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return DRESSED.sub(lambda match: match[1] + (match[2] or f"https://{match[3]}"), text)
 
 
 def unknown_key(key: str, library: Mapping[str, Entry]) -> tuple[str, str]:
@@ -89,7 +114,20 @@ def _parsed(text: str) -> tuple[list[tuple[str, str, int, dict[str, str]]], list
     records = [
         (block.key, block.entry_type.lower(), (block.start_line or 0) + 1, _fields(block)) for block in library.entries
     ]
-    return records, [_failed(block) for block in library.failed_blocks]
+    commas = [fault for block in library.entries for fault in _commas(block)]
+    return records, [*map(_failed, library.failed_blocks), *commas]
+
+
+def _commas(block: bibtexparser.model.Entry) -> Iterator[tuple[int, int, str, str]]:
+    """Name each field that has swallowed the next one, as it does when the comma between them is missing."""
+    for item in block.fields:
+        if item.enclosing != "no-enclosing":
+            continue
+        outside, count = str(item.value), 1
+        while count:
+            outside, count = IN_BRACES.subn("0", outside)
+        if "=" in re.sub(r'"[^"]*"', "0", outside):
+            yield (block.start_line or 0) + 1, 0, f"a comma is missing after `{item.key}`", "add one"
 
 
 def _fields(block: bibtexparser.model.Entry) -> dict[str, str]:
@@ -116,7 +154,7 @@ def _same_doi(name: str, entries: Mapping[str, Entry], before: Mapping[str, Entr
             other = first[doi]
             where = f"line {other.line}" if other.file == name else other.place
             what = f"'{entry.key}' has the DOI of '{other.key}' in {where}"
-            findings.append(Finding(name, entry.line, 0, what, "keep one record, or mend the DOI"))
+            findings.append(Finding(name, entry.line, 0, what, "keep one record, or mend the DOI", mild=True))
         first.setdefault(doi, entry)
     return findings
 
@@ -133,7 +171,9 @@ def _faults(name: str, entry: Entry, *, verified: bool) -> list[Finding]:
         mend = f"add `verification = {{…}}` with one of: {', '.join(VERIFICATIONS)}"
         findings.append(Finding(name, entry.line, 0, f"'{entry.key}' does not say how it was verified", mend))
     for field_name, called in (("url", "an address"), ("archiveurl", "an archived address")):
-        if not SAFE_URL.match(entry.fields.get(field_name) or "https:"):
+        address = entry.fields.get(field_name) or "https:"
+        if not SAFE_URL.match(address):
             what = f"'{entry.key}' has {called} that is not http, https, doi or mailto"
-            findings.append(Finding(name, entry.line, 0, what, "give the page's own address"))
+            mild = not OBSCURE.search(address)
+            findings.append(Finding(name, entry.line, 0, what, "give the page's own address", mild=mild))
     return findings

@@ -137,6 +137,20 @@ def test_a_record_cut_off_is_named_by_file_and_line(tmp_path):
     assert any(str(item).startswith("docs/x.bib:8: a record that cannot be read") for item in findings)
 
 
+@pytest.mark.parametrize("value", ["{T} author = {X}", '"T"\n  author = "X"', "2000 author = {X}", "{T {a}}\n  x-y=3"])
+def test_a_missing_comma_is_told(tmp_path, value):
+    """A field that swallowed the next one is named, with the line of its record."""
+    _, findings = read(tmp_path, BIB + f"@book{{b,\n  title = {value},\n  verification = {{verified}}\n}}\n")
+    assert [str(item) for item in findings] == ["docs/x.bib:8: a comma is missing after `title`; add one"]
+
+
+@pytest.mark.parametrize("value", ["{{A} b = {c}}", '"A b = {c}"', 'may # "{x} = " # { y = }', "{}", "2000"])
+def test_a_sign_of_equality_in_a_value_is_no_fault(tmp_path, value):
+    """A title may hold an equation."""
+    _, findings = read(tmp_path, f"@book{{b,\n  title = {value},\n  verification = {{verified}}\n}}\n")
+    assert findings == []
+
+
 def test_our_own_library_says_how_every_record_was_verified():
     """Every work that readers are shown says how it was verified, and carries a note in our own words."""
     entries, findings = read_library(PROJECT / "docs/research/references.bib", "references.bib")

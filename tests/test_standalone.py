@@ -52,6 +52,11 @@ def build(folder, files, *flags, **options):
     for path, text in written.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
+    return build_again(folder, *flags)
+
+
+def build_again(folder, *flags):
+    """Build what stands in a folder; give the exit status and all that was printed."""
     line = [sys.executable, "-m", "mkdocs", "build", *flags]
     done = subprocess.run(line, cwd=folder, env=publish.environment(), capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stdout + done.stderr
@@ -218,7 +223,7 @@ def test_a_folder_of_bib_files_is_one_bibliography(tmp_path):
     assert "bib/deep/b.bib:2: the key 'doe2020' is already used in bib/a.bib:1; give one a new key" in output
     doi = "@article{same, author = {S., S.}, title = {T}, journal = {J}, year = {2003}, doi = {10.1000/%s}}\n"
     doubled = {"bib/a.bib": BIB + doi % "A", "bib/deep/b.bib": second + doi.replace("same", "other") % "a"}
-    status, output = build(tmp_path, files | doubled, **options)
+    status, output = build(tmp_path, files | doubled, "--strict", **options)
     assert status != 0
     assert "bib/deep/b.bib:2: 'other' has the DOI of 'same' in bib/a.bib:9; keep one record" in output
 
@@ -476,16 +481,79 @@ def test_an_unknown_key_is_named_with_its_place_and_seen_on_the_page(tmp_path, f
     [
         ("@book{ash1999,\n title = {Twice}\n}\n", "refs.bib:9: the key 'ash1999' is already used in line 4"),
         ("@book{open2000,\n title = {Never closed\n", "refs.bib:9: a record that cannot be read"),
-        ("@misc{bad, title = {Bad}, url = {javascript:alert(1)}}\n", "refs.bib:9: 'bad' has an address that is not"),
+        ("@book{a, title = {T} author = {X}}\n", "refs.bib:9: a comma is missing after `title`; add one"),
+        ("@misc{bad, title = {Bad}, url = {java\nscript:alert(1)}}\n", "refs.bib:9: 'bad' has an address that is not"),
     ],
-    ids=["a key used twice", "a missing brace", "a script for an address"],
+    ids=["a key used twice", "a missing brace", "a missing comma", "a script in disguise for an address"],
 )
 def test_a_fault_in_the_bibliography_is_one_line_with_its_place(tmp_path, record, says):
     """A writer reads which file and line to mend; nothing unsafe or ambiguous is built."""
     status, output = build(tmp_path, {"refs.bib": BIB + record, "docs/one.md": "One [@doe2020].\n"})
     assert status != 0
-    assert says in output
+    assert "aborted" not in output
+    assert [line[: len(says)] for line in output.splitlines() if line.startswith("refs.bib")] == [says]
     assert not (tmp_path / "site/one/index.html").exists()
+
+
+@pytest.mark.parametrize("flags", [[], ["--strict"]], ids=["plain", "strict"])
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("url = {javascript:alert(1)}", "refs.bib:12: 'bad' has an address that is not http, https, doi or mailto"),
+        ("archiveurl = {data:text/html,x}", "refs.bib:12: 'bad' has an archived address that is not http"),
+        ("doi = {https://doi.org/10.1000/x}", "refs.bib:12: 'bad' has the DOI of 'good' in line 9"),
+    ],
+)
+def test_a_fault_of_one_record_is_told_and_makes_no_link(tmp_path, flags, field, says):
+    """A file that somebody else keeps is built in spite of a doubtful record; a strict build still fails."""
+    more = f"@misc{{good, title = {{Good}},\n doi = {{10.1000/X}}\n}}\n@misc{{bad, title = {{Bad}}, {field}}}\n"
+    files = {"refs.bib": BIB + more, "docs/one.md": "One [@bad].\n\n\\full_bibliography\n"}
+    status, output = build(tmp_path, files, *flags)
+    assert f"WARNING -  kb: {says}" in output
+    assert status == (1 if flags else 0)
+    if not flags:
+        links = read(tmp_path, "one").xpath(".//a/@href")
+        assert not [link for link in links if link.startswith(("javascript:", "data:"))]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("\\url{https://a.example/x_y}", "https://a.example/x_y"), ("www.a.example/b", "https://www.a.example/b")],
+)
+def test_an_address_in_latex_or_without_its_scheme_is_a_link(tmp_path, written, read_as):
+    """A record that was made for LaTeX leads readers to the address that it means."""
+    record = f"@misc{{web, title = {{Web}}, url = {{{written}}}}}\n"
+    status, output = build(tmp_path, {"refs.bib": BIB + record, "docs/one.md": "One [@web].\n"}, "--strict")
+    assert status == 0, output
+    assert read_as in read(tmp_path, "one").xpath(".//a/@href")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            {"bib_file": "http://127.0.0.1:9/refs.bib"},
+            "mkdocs.yml: could not fetch http://127.0.0.1:9/refs.bib; look at",
+        ),
+        ({"bib_file": "", "bib_dir": "docs"}, "mkdocs.yml: no .bib file in the folder 'docs'; put one there"),
+    ],
+)
+def test_a_bibliography_that_is_not_there_is_said_in_one_line(tmp_path, options, says):
+    """Whoever has no network, or names the wrong folder, reads what could not be had."""
+    status, output = build(tmp_path, {}, **options)
+    assert status != 0
+    assert says in output
+
+
+def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path):
+    """A .bib file that is not UTF-8 is one line with what to do; the mark that Windows puts first is no fault."""
+    build(tmp_path, {})
+    (tmp_path / "refs.bib").write_bytes(BIB.encode() + "@book{b,\n title = {Café}\n}\n".encode("latin-1"))
+    status, output = build_again(tmp_path)
+    assert (status, "refs.bib:10: not UTF-8; save it as UTF-8" in output) == (1, True)
+    (tmp_path / "refs.bib").write_bytes(b"\xef\xbb\xbf" + BIB.encode())
+    status, output = build_again(tmp_path)
+    assert status == 0, output
 
 
 def test_no_record_can_bring_its_own_html(tmp_path):

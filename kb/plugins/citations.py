@@ -19,7 +19,7 @@ from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
 from kb.downloads import Writing
 from kb.findings import report
-from kb.library import Entry, read_library
+from kb.library import Entry, read_library, read_text
 from kb.lists import ids_once, one_of_each, spoken, whole
 from kb.references import MARK
 from kb.styles import StyleError, load_style
@@ -69,8 +69,10 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
             entries, faults = read_library(file, _relative(file, folder), self.library, cache=cache)
             self.library |= entries
             findings += faults
-        if findings:
-            raise PluginError("\n" + report(findings))
+        if stopping := [finding for finding in findings if not finding.mild]:
+            raise PluginError("\n" + report(stopping))
+        for finding in findings:
+            log.warning("%s", finding)
         for finding in advice(self.library):
             log.info("%s", finding)
         try:
@@ -78,7 +80,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         except StyleError as error:
             raise PluginError(f"{config.config_file_path}: {error}") from error
         lang = self.config.lang or config.theme.get("language") or "en"
-        text = "\n".join(file.read_text(encoding="utf-8") for file in self.files)
+        text = "\n".join(read_text(file) for file in self.files)
         self.bibliography = Bibliography(style, lang, text, self.library, cache)
         self.collector = Collector(self.library, narrative=self.config.enable_inline_citations)
         commands = {self.config.bib_command: "kb-list", self.config.full_bib_command: "kb-full-list"}
@@ -166,13 +168,21 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         """Give the .bib files that the options name, sorted."""
         name, directory = self.config.bib_file, self.config.bib_dir
         if name and re.match(r"https?://", name):
-            return [Path(tempfile_from_url("bib file", name, ".bib"))]
+            try:
+                return [Path(tempfile_from_url("bib file", name, ".bib"))]
+            except (RuntimeError, OSError, ValueError) as error:
+                mend = "look at the address and the network, or keep the file beside mkdocs.yml"
+                raise PluginError(f"mkdocs.yml: could not fetch {name}; {mend}") from error
         if name:
             if not (folder / name).is_file():
                 raise PluginError(f"mkdocs.yml: no file '{name}'; give `bib_file` as a path beside mkdocs.yml")
             return [folder / name]
         if directory:
-            return sorted((folder / directory).rglob("*.bib"))
+            found = sorted((folder / directory).rglob("*.bib"))
+            if not found:
+                named = _relative(Path(directory), folder)
+                raise PluginError(f"mkdocs.yml: no .bib file in the folder '{named}'; put one there, or mend `bib_dir`")
+            return found
         raise PluginError("mkdocs.yml: no bibliography; give `bib_file` or `bib_dir`")
 
     def _warn(self, files: Files, docs: Path) -> None:

@@ -13,6 +13,7 @@ from kb.bibliography import Bibliography, Rendered
 from kb.citations import CitationExtension, Collector, Use, scan
 from kb.csl import Formatted, Group, shape
 from kb.downloads import Downloads
+from kb.library import read_text
 from kb.lists import ids_once
 from kb.references import Numbered, as_numbers
 from kb.standalone.sources import address, bib_files, body, read_sources, read_works, times, title, titles
@@ -76,7 +77,7 @@ class Site:
         self.times = times([*self.files, folder / options["csl_file"]])
         self.library, cache = read_works(self.files, folder), folder / options["cache_dir"]
         style = load_style(options["csl_file"], folder)
-        text = "\n".join(file.read_text(encoding="utf-8") for file in self.files)
+        text = "\n".join(read_text(file) for file in self.files)
         lang = options["lang"] or engine.get("theme", {}).get("language") or "en"
         self.bibliography = Remembering(style, lang, text, self.library, cache)
         self.sources = read_sources(self.docs)

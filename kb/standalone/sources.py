@@ -90,7 +90,7 @@ def times(files: list[Path]) -> dict[Path, int]:
 
 
 def read_works(files: list[Path], folder: Path) -> dict[str, Entry]:
-    """Read .bib files; give their entries by key. Raises ValueError with a line for each thing that is wrong."""
+    """Read .bib files; give their entries by key. Raises ValueError with a line for each fault, and tells the mild."""
     library: dict[str, Entry] = {}
     findings: list[Finding] = []
     for file in files:
@@ -98,8 +98,10 @@ def read_works(files: list[Path], folder: Path) -> dict[str, Entry]:
         entries, faults = read_library(file, name, library)
         library |= entries
         findings += faults
-    if findings:
-        raise ValueError("\n" + report(findings))
+    if stopping := [finding for finding in findings if not finding.mild]:
+        raise ValueError("\n" + report(stopping))
+    for finding in findings:
+        log.warning("%s", finding)
     for finding in advice(library):
         log.info("%s", finding)
     return library
