@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kb.citations import locate
+from kb.citations import find, locate
 from kb.commands import without_code
 from kb.findings import Finding
 from kb.library import DOI_ADDRESS, Entry, unknown_key
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 Advice = tuple[str, str]  # what is wrong, and how to mend it
 
-UNREAD = ("a citation with a link, code, HTML or \\ between its brackets stays as it is", "write plain words there")
+UNREAD = (
+    "a citation with a link, code, HTML, \\ or two works in one part between its brackets stays as it is",
+    "write plain words there, and a `;` between works",
+)
 # What a reference of each type cannot do without; any one of the alternatives is enough.
 NEEDED = {
     "article": ("title", "journal|journaltitle", "year|date"),
@@ -64,7 +67,7 @@ def complaints(
     `unknown` are the keys that no record has, or whose group could not be read; `cited` are the others. A record that
     is from memory is no fact yet: its reference must tell the reader so.
     """
-    said = {key: UNREAD if key in library else unknown_key(key, library) for key in unknown}
+    said = {key: UNREAD if find(key, library) else unknown_key(key, library) for key in unknown}
     for key in cited:
         if key in library and from_memory(library[key]):
             what = f"cites '{key}', whose record is from memory and does not tell the reader"

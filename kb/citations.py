@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -34,6 +34,7 @@ NARRATIVE = rf"@(?<![\w@/.:+&=#\\\[-]@){KEY}(?:[ \n]\[([^\[\]@]+)\])?"
 RAW = re.compile(r"<(/?)(?:a|code|kbd|pre|samp)\b", re.IGNORECASE)
 LOOSE_GROUP = re.compile(BRACKET)
 LOOSE_KEY = re.compile(rf"@(?<![\w@/.:\\]@){KEY}")
+COMMA = re.compile(r",(?=\s*-?@[\w{])")  # people write it between works, where Pandoc has a semicolon
 
 
 @dataclass(frozen=True)
@@ -60,17 +61,29 @@ class Collector:
         self.uses.append(Use(self.page, group, narrative))
         return ET.Element("span", {"class": "kb-cite", "data-n": str(len(self.uses) - 1)})
 
+    def own(self, group: Group) -> Group:
+        """Give a group's known works, by the library's own keys."""
+        return tuple(replace(cite, key=key) for cite in group if (key := find(cite.key, self.known)))
+
+
+def find(written: str, known: Collection[str]) -> str:
+    """Give the key that is meant: the same one, or the only one that differs in capitals alone; "" if there is none."""
+    if written in known:
+        return written
+    alike = [key for key in known if key.casefold() == written.casefold()]
+    return alike[0] if len(alike) == 1 else ""
+
 
 @functools.lru_cache(maxsize=65536)  # a first look at the sources parses what their rendering will
 def parse_group(text: str) -> Group | None:
-    """Read what stands between the brackets of a citation group; None if it is not one.
+    """Read what stands between the brackets of a citation group; None if it is not one, or names two works in a part.
 
-    `see @a, pp. 3–4; -@b` gives two works: each with its key, prefix, suffix, and mode.
+    `see @a, pp. 3–4; -@b` gives two works: each with its key, prefix, suffix, and mode; so does `@a, @b`.
     """
     found = []
-    for part in html.unescape(text).split(";"):
+    for part in _parts(html.unescape(text)):
         match = PART.fullmatch(part)
-        if not match:
+        if not match or LOOSE_KEY.search(match["prefix"] + " " + match["suffix"]):
             return None
         key = match[3] or match[4]
         prefix, suffix = " ".join(match["prefix"].split()), " ".join(match["suffix"].split())
@@ -78,6 +91,17 @@ def parse_group(text: str) -> Group | None:
             return None
         found.append(Cite(key, prefix and prefix + " ", _spaced(suffix), NO_AUTHOR if match["minus"] else NORMAL))
     return tuple(found)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Split a group at each semicolon, and at a comma that stands between two works."""
+    for part in text.split(";"):
+        start = 0
+        for comma in COMMA.finditer(part):
+            if PART.fullmatch(part, start, comma.start()):  # not the comma of `e.g., @key`
+                yield part[start : comma.start()]
+                start = comma.end()
+        yield part[start:]
 
 
 def scan(text: str) -> tuple[dict[str, None], list[Group]]:
@@ -93,7 +117,7 @@ def strip_groups(text: str, known: Collection[str]) -> str:
 
     def strip(match: re.Match[str]) -> str:
         group = parse_group(match[1])
-        return "" if group and any(cite.key in known for cite in group) else match[0]
+        return "" if group and any(find(cite.key, known) for cite in group) else match[0]
 
     return re.sub(r"\s*" + BRACKET[4:], strip, text, flags=re.DOTALL)
 
@@ -103,8 +127,8 @@ def mark_groups(text: str, collector: Collector) -> str:
     made, at = "", 0
     for match in LOOSE_GROUP.finditer(text):
         group = parse_group(match[1])
-        if group and all(cite.key in collector.known for cite in group):
-            place = ET.tostring(collector.place(group), encoding="unicode", short_empty_elements=False)
+        if group and len(own := collector.own(group)) == len(group):
+            place = ET.tostring(collector.place(own), encoding="unicode", short_empty_elements=False)
             made += html.escape(text[at : match.start()], quote=False) + place
             at = match.end()
     return made + html.escape(text[at:], quote=False)
@@ -144,14 +168,16 @@ class GroupProcessor(Processor):
         if self.in_raw(data[: m.start()]):
             return None, None, None
         group = parse_group(m[1])
-        if group and STX in m[1]:  # a link, code, HTML or a sign behind a backslash is in it
-            self.collector.unknown += [(self.collector.page, c.key) for c in group if c.key in self.collector.known]
+        page, named = self.collector.page, [match[1] or match[2] for match in LOOSE_KEY.finditer(m[1])]
+        if (STX in m[1] and group) or (group is None and len(named) > 1):
+            # A link, code, HTML or a sign behind a backslash is in it, or two works are in one part.
+            self.collector.unknown += [(page, key) for key in named if find(key, self.collector.known)]
             return None, None, None
         if group is None or data[m.end() : m.end() + 1] == "(":  # a reference link that is defined is out of the way
             return None, None, None
-        unknown = [cite.key for cite in group if cite.key not in self.collector.known]
-        self.collector.unknown += [(self.collector.page, key) for key in unknown]
-        known = tuple(cite for cite in group if cite.key not in unknown)
+        unknown = [cite.key for cite in group if not find(cite.key, self.collector.known)]
+        self.collector.unknown += [(page, key) for key in unknown]
+        known = self.collector.own(group)
         place = self.collector.place(known) if known else None
         if not unknown:
             return place, m.start(0), m.end(0)
@@ -169,8 +195,8 @@ class NarrativeProcessor(Processor):
         self, m: re.Match[str], data: str
     ) -> tuple[ET.Element | None, int | None, int | None]:
         """Give the place of a work that the sentence names."""
-        key = m[1] or m[2]
-        if key not in self.collector.known or not self.collector.narrative or self.in_raw(data[: m.start()]):
+        key = find(m[1] or m[2], self.collector.known) if self.collector.narrative else ""
+        if not key or self.in_raw(data[: m.start()]):
             return None, None, None
         locator, end = " ".join(html.unescape(m[3] or "").split()), m.end()
         if STX in locator:  # code, a link or HTML, which is no page number

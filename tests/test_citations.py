@@ -63,6 +63,12 @@ def cited(text, **options):
         ),
         ("@smith2020.", (Cite("smith2020", "", "."),)),
         ("@{odd,key}, 3", (Cite("odd,key", "", ", 3"),)),
+        ("@a,@b", (Cite("a"), Cite("b"))),
+        ("@a, @b, p. 3", (Cite("a"), Cite("b", "", ", p. 3"))),
+        ("see, e.g., @a, p. 3,\n-@{b}", (Cite("a", "see, e.g., ", ", p. 3"), Cite("b", mode=NO_AUTHOR))),
+        ("@a, from me@b.example, x", (Cite("a", "", ", from me@b.example, x"),)),
+        ("see @a, p. 3, and @b", None),
+        ("@a and -@b", None),
         ("me@smith2020", None),
         ("no key here", None),
         ("@", None),
@@ -204,7 +210,37 @@ def test_a_group_that_cannot_be_read_is_told(inner):
     assert collector.unknown == [("", "smith2020")]
     assert "kb-cite" not in made
     (found,) = complaints("a.md", f"So [@smith2020, {inner}].", ["smith2020"], [], dict.fromkeys(KNOWN))
-    assert str(found).startswith("a.md:1:5: a citation with a link, code, HTML or \\ between its brackets stays")
+    assert str(found).startswith("a.md:1:5: a citation with a link, code, HTML, \\ or two works in one part between")
+
+
+@pytest.mark.parametrize("inner", ["@smith2020, p. 3, and @key.dot", "@smith2020 -@key.dot", "@smith2020; x; @key.dot"])
+def test_two_works_in_one_part_are_told(inner):
+    """A work is never lost without a word: where two stand in one part, the text stays, and the writer is told."""
+    made, collector = cited(f"So [{inner}].", narrative=False)
+    assert collector.unknown == [("", "smith2020"), ("", "key.dot")]
+    assert "kb-cite" not in made
+    assert "@smith2020" in made
+    assert [str(found)[:9] for found in complaints("a.md", f"So [{inner}].", ["key.dot"], [], dict.fromkeys(KNOWN))]
+
+
+@pytest.mark.parametrize("text", ["So [@Smith2020].", "So [see @SMITH2020, p. 3; @doe:2003].", "As @Smith2020 says."])
+def test_a_key_in_other_letters_is_the_same_key(text):
+    """A writer need not mind capitals in a key, as long as only one key can be meant."""
+    made, collector = cited(text)
+    assert collector.uses[0].group[0].key == "smith2020"
+    assert (collector.unknown, "kb-cite-missing" in made) == ([], False)
+    summary = Collector(KNOWN)
+    mark_groups("[@Smith2020]", summary)
+    assert [use.group for use in summary.uses] == [(Cite("smith2020"),)]
+    assert strip_groups("A title [@Smith2020]", KNOWN) == "A title"
+
+
+def test_a_key_that_may_mean_two_is_unknown():
+    """Where two keys differ only in capitals, the site does not guess."""
+    collector = Collector({"smith2020", "Smith2020"})
+    markdown.markdown("[@SMITH2020] [@Smith2020]", extensions=[CitationExtension(collector)])
+    assert collector.unknown == [("", "SMITH2020")]
+    assert [use.group for use in collector.uses] == [(Cite("Smith2020"),)]
 
 
 def test_attributes_after_a_citation_do_not_lose_it():

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markdown import Markdown
 
 from kb.bibliography import Bibliography, Rendered
-from kb.citations import CitationExtension, Collector, Use, scan
+from kb.citations import CitationExtension, Collector, Use, find, scan
 from kb.csl import Formatted, Group, shape
 from kb.downloads import Downloads
 from kb.library import read_text
@@ -109,7 +109,7 @@ class Site:
         names = self.engine.get("markdown_extensions", USUAL)
         used: list[str | Extension] = [name for name in names if isinstance(name, str) and HARMLESS.fullmatch(name)]
         for path, text in self.sources.items():
-            if scan(text)[0].keys() & self.library.keys():
+            if any(find(key, self.library) for key in scan(text)[0]):
                 collector = Collector(self.library, self.options["enable_inline_citations"], path, self.uses)
                 extensions = [*used, CitationExtension(collector, commands_of(self.options))]
                 md = Markdown(extensions=extensions, extension_configs=self.engine.get("mdx_configs", {}))
