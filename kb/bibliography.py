@@ -14,6 +14,7 @@ from kb.citations import Use, scan
 from kb.csl import DUMMY, Cite, Formatted, Group, Item, dummies, shape
 from kb.exports import coins
 from kb.items import read_items
+from kb.library import refused
 from kb.lists import LISTS, Citing, full_list, page_list
 from kb.pandoc import beside, which
 from kb.references import Numbered, Said, as_numbers, names, number_page, plain_mark, write_marks
@@ -61,7 +62,7 @@ class Bibliography:
         """
         self.style, self.lang, self.library, self.cache = style, lang, library, cache
         self.source = (which(), text)
-        self.reading = beside(lambda: remembered(cache, ("items", *self.source), lambda: read_items(text, cache)))
+        self.reading = beside(self._read)
         self.running: Future[Run] | None = None
         self.guessed: Future[Run] | None = None
 
@@ -128,6 +129,14 @@ class Bibliography:
         """
         wanted = {page.url: set(self.library) if FULL_LIST in page.content else set(keys[page.path]) for page in pages}
         return {stem(url): found for url, found in wanted.items() if found}
+
+    def _read(self) -> list[Item]:
+        """Read the works by Pandoc, or from the cache; an address that the library refuses is left out."""
+        items = remembered(self.cache, ("items", *self.source), lambda: read_items(self.source[1], self.cache))
+        bad = {key for key, entry in self.library.items() if refused(entry)}
+        return [
+            {name: value for name, value in item.items() if name != "URL" or item["id"] not in bad} for item in items
+        ]
 
     def _run(self, items: list[Item], groups: list[Group]) -> Run:
         """Start Pandoc in this site's style and language."""

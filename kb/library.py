@@ -102,6 +102,11 @@ def read_text(file: Path) -> str:
     return DRESSED.sub(lambda match: match[1] + (match[2] or f"https://{match[3]}"), text)
 
 
+def refused(entry: Entry, field_name: str = "url") -> bool:
+    """Say whether a record's address may not become a link, not being http(s), doi or mailto; none is no fault."""
+    return not SAFE_URL.match(entry.fields.get(field_name) or "https:")
+
+
 def unknown_key(key: str, library: Mapping[str, Entry]) -> tuple[str, str]:
     """Say what is wrong with a key that the library does not have, and how to mend it."""
     close = difflib.get_close_matches(key, library, 1)
@@ -171,9 +176,8 @@ def _faults(name: str, entry: Entry, *, verified: bool) -> list[Finding]:
         mend = f"add `verification = {{…}}` with one of: {', '.join(VERIFICATIONS)}"
         findings.append(Finding(name, entry.line, 0, f"'{entry.key}' does not say how it was verified", mend))
     for field_name, called in (("url", "an address"), ("archiveurl", "an archived address")):
-        address = entry.fields.get(field_name) or "https:"
-        if not SAFE_URL.match(address):
+        if refused(entry, field_name):
             what = f"'{entry.key}' has {called} that is not http, https, doi or mailto"
-            mild = not OBSCURE.search(address)
+            mild = not OBSCURE.search(entry.fields[field_name])
             findings.append(Finding(name, entry.line, 0, what, "give the page's own address", mild=mild))
     return findings
