@@ -15,6 +15,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, TypeAlias
 
+from kb.pages import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -121,9 +123,8 @@ def headings(content: str) -> dict[str, str]:
 def _obituary(frame: Frame, gone: Retired, instead: Iterable[Target], here: str) -> str:
     """Say what went, since when, why, and where to look."""
     links = [_link(frame.layout.link(item.address, here), item.title) for item in instead]
-    day = f"{gone.since.day} {gone.since:%B %Y}"
     return (
-        f"<p>“{_say(gone.title)}” was taken out on {day}. {_say(gone.why)}</p>"
+        f"<p>“{_say(gone.title)}” was taken out on {spoken(gone.since)}. {_say(gone.why)}</p>"
         f"<p>Look here instead: {' · '.join(links)}.</p>"
     )
 

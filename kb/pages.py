@@ -157,6 +157,11 @@ def read_pages(root: Path) -> tuple[list[Page], list[Finding]]:
     return pages, findings
 
 
+def spoken(day: date) -> str:
+    """Write a day as people say it in the UK: 6 July 2016."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def now(project: Path, pages: list[Page]) -> date:
     """Give the day that counts as today: SOURCE_DATE_EPOCH, else the last commit's day, else the newest in the pages.
 

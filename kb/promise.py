@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date
+from kb.pages import spoken
 
+if TYPE_CHECKING:
     from kb.contract import Contract
     from kb.redirects import Moves
 
@@ -35,8 +35,3 @@ def promise(contract: Contract, moves: Moves) -> str:
     else:
         lines += ["", "No page has been taken out."]
     return "\n".join(lines)
-
-
-def spoken(day: date) -> str:
-    """Write a day as people say it in the UK: 6 July 2016."""
-    return f"{day.day} {day:%B %Y}"

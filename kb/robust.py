@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kb.elsewhere import without_fragment
+from kb.pages import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -90,7 +91,7 @@ def _notes(record: Outgoing, words: str, url: str, *, told: bool) -> Iterable[st
     """Say in words what is known of the page behind a link: its archived copy, and whether it died or moved."""
     dead, at_copy = record.state == "dead", without_fragment(url) == record.archived
     if record.archived and not told:
-        day = spoken(record.archived_on)
+        day = spoken(date.fromisoformat(record.archived_on))
         if at_copy or dead:
             yield f"archived copy, {day}"
         else:
@@ -126,9 +127,3 @@ def _leads_to(page: str, start: int, url: str) -> bool:
 def _plain(words: str) -> str:
     """Give the words of a link without its tags."""
     return " ".join(html.unescape(TAGS.sub("", words)).split())
-
-
-def spoken(day: str) -> str:
-    """Write a day, given as 2009-01-18, as people say it in the UK: 18 January 2009."""
-    when = date.fromisoformat(day)
-    return f"{when.day} {when:%B %Y}"

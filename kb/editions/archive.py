@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from kb.pages import spoken
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -56,5 +58,5 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, day: date) -> None
 def _start(label: Label) -> str:
     """Give the page that greets whoever opens the archive."""
     template = Template((Path(__file__).parent / "start-here.html").read_text(encoding="utf-8"))
-    day = f"{label.day.day} {label.day:%B %Y}"
+    day = spoken(label.day)
     return template.substitute(name=html.escape(label.name), address=html.escape(label.address), day=day)

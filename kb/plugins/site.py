@@ -21,7 +21,7 @@ from kb.findings import report
 from kb.headings import rendered_headings
 from kb.helplines import Helpline, render
 from kb.page_meta import citation_meta, cite_this_page, page_json_ld
-from kb.pages import Page, now
+from kb.pages import Page, now, spoken
 from kb.plugins.citations import CitationsPlugin
 from kb.plugins.sharing import breadcrumbs, card, language, shared
 from kb.schema import READERS
@@ -231,8 +231,3 @@ def identity(config: MkDocsConfig) -> Identity:
         licence=block.get("licence") or "",
         licence_url=block.get("licence_url") or "",
     )
-
-
-def spoken(day: date) -> str:
-    """Write a day as people say it in the UK: 6 July 2016."""
-    return f"{day.day} {day:%B %Y}"
