@@ -26,7 +26,9 @@ PROJECT = Path(__file__).resolve().parent
 PLACE = PROJECT / ".venv"
 OLDEST = (3, 11)
 RUN = [PROJECT / "requirements.txt"]
-TEST = [*RUN, PROJECT / "tests" / "requirements.txt"]
+EDITIONS = [*RUN, PROJECT / "kb" / "editions" / "requirements.txt"]
+TEST = [*EDITIONS, PROJECT / "tests" / "requirements.txt"]
+NEEDS = {"test": TEST, "editions": EDITIONS, "release": EDITIONS}
 APT = "Debian's Python comes without venv. Type: apt-get install python3-venv   (with sudo, if you are not root)"
 
 
@@ -39,7 +41,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0 if arguments else 2
     python = PLACE / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not (prepare(python) and install(python, TEST if arguments[0] == "test" else RUN)):
+    if not (prepare(python) and install(python, NEEDS.get(arguments[0], RUN))):
         return 1
     try:
         return subprocess.run([str(python), "-m", "kb", *arguments], cwd=PROJECT, check=False).returncode

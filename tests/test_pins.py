@@ -9,6 +9,12 @@ from packaging.utils import canonicalize_name
 
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]
+GROUPS = {
+    "test": "tests/requirements.txt",
+    "editions": "kb/editions/requirements.txt",
+    "publish": ".github/requirements.txt",
+    "fuzz": "tests/fuzz/requirements.txt",
+}
 LOCKED = {(package["name"], package["version"]) for package in LOCK if package["name"] != "kb"}
 
 
@@ -31,13 +37,13 @@ def test_every_range_is_kept_by_a_pin():
     assert not [
         wanted for wanted in SETTINGS["project"]["dependencies"] if not allowed(wanted, pins("requirements.txt"))
     ]
-    wanted = SETTINGS["dependency-groups"]["test"]
-    assert not [item for item in wanted if not allowed(item, pins("tests/requirements.txt"))]
+    for group, file in GROUPS.items():
+        assert not [item for item in SETTINGS["dependency-groups"][group] if not allowed(item, pins(file))]
 
 
 def test_the_requirements_files_are_the_lock():
     """Nothing is installed that the lock does not fix, and nothing locked is forgotten."""
-    assert pins("requirements.txt") | pins("tests/requirements.txt") == LOCKED
+    assert pins("requirements.txt").union(*map(pins, GROUPS.values())) == LOCKED
 
 
 def test_every_locked_file_has_a_hash():
