@@ -51,6 +51,8 @@ ROOMS = [
     "sharing",
     "book",
     "checks",
+    "assets",
+    "policy",
     "publish",
     "releasing",
     "editions",
