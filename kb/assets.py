@@ -82,17 +82,18 @@ def parse(css: str) -> list[Rule]:
     return _rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
 
 
-def cut(rules: Iterable[Rule], seen: Used) -> list[Rule]:
-    """Give the rules that some page can match, each with only the selectors that can."""
+def cut(rules: Iterable[Rule], seen: Used, ours: frozenset[str] = frozenset()) -> list[Rule]:
+    """Give the rules that some page can match, each with only the selectors that can; none that names what is `ours`."""
     kept = []
     for rule in rules:
         if rule.start.startswith("@"):
-            inner = tuple(cut(rule.rules, seen)) if rule.rules and "keyframes" not in rule.start else rule.rules
+            inner = tuple(cut(rule.rules, seen, ours)) if rule.rules and "keyframes" not in rule.start else rule.rules
             if inner or not rule.rules:
                 kept.append(Rule(rule.start, rule.declarations, inner))
             continue
         groups = _split(tinycss2.parse_component_value_list(rule.start))
         alive = [_text(group) for group in groups if _alive(group, seen)]
+        alive = [selector for selector in alive if not ours & set(NAME.findall(selector))]
         if alive:
             kept.append(Rule(",".join(alive), rule.declarations, rule.rules))
     return kept

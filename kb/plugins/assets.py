@@ -41,8 +41,8 @@ class Assets:
 class Options(Config):
     """The plugin's options in mkdocs.yml."""
 
-    cut = c.Type(bool, default=True)
-    """Cut the theme's styles to what pages use; off only to compare."""
+    ours = c.ListOfItems(c.Type(str), default=[])
+    """Elements, classes and attributes that our own stylesheets draw alone: nothing of the theme's is kept for them."""
     cache_dir = c.Type(str, default=".cache/kb")
     """Where the cut stylesheet is kept by content, relative to mkdocs.yml; safe to delete."""
 
@@ -112,10 +112,10 @@ class AssetsPlugin(BasePlugin[Options]):
 
         def make() -> str:
             rules = assets.parse(theme.replace(".focus-visible", ":focus-visible"))
-            rules = assets.cut(rules, seen) if self.config.cut else rules
+            rules = assets.cut(rules, seen, frozenset(self.config.ours))
             return NOTICE + assets.write(assets.prune([*rules, *assets.parse(own)]))
 
-        return remembered(folder, ("style", theme, own, asked, str(self.config.cut)), make)
+        return remembered(folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
 
 
 def _templates(config: MkDocsConfig) -> list[str]:
