@@ -26,8 +26,7 @@ class TableProcessor(Treeprocessor):
 
     A body row's first cell that is bold as a whole becomes a row header (WCAG 2.2, 1.3.1). The frame can be scrolled
     with the keyboard and has a name (2.1.1, 4.1.2). Each cell carries its column's heading in `data-label`, so that
-    the stylesheet can show a wide table as cards on a narrow screen; explicit roles keep it a table for screen
-    readers when it does.
+    the stylesheet can show a wide table as cards on a narrow screen; tables.js keeps it a table for screen readers then.
     """
 
     def run(self, root: ET.Element) -> None:
@@ -42,27 +41,18 @@ class TableProcessor(Treeprocessor):
                     parent[index] = self.frame(child, heading)
 
     def mend(self, table: ET.Element) -> None:
-        """Set scopes, roles and labels in one table."""
-        table.set("role", "table")
+        """Set scopes and labels in one table."""
         labels = []
         for cell in table.iterfind("./thead/tr/th"):
             cell.set("scope", "col")
-            cell.set("role", "columnheader")
             labels.append(words(cell))
-        for group in ("thead", "tbody"):
-            for part in table.iterfind(group):
-                part.set("role", "rowgroup")
-        for row in table.iter("tr"):
-            row.set("role", "row")
         for row in table.iterfind("./tbody/tr"):
             for number, cell in enumerate(row):
-                cell.set("role", "cell")
                 if number < len(labels) and labels[number]:
                     cell.set("data-label", labels[number])
             if len(row) and self.is_bold(row[0]):
                 row[0].tag = "th"
                 row[0].set("scope", "row")
-                row[0].set("role", "rowheader")
 
     def is_bold(self, cell: ET.Element) -> bool:
         """Say whether a cell holds bold text and nothing else."""
