@@ -3,6 +3,7 @@
 Read the rooms in this order and you have followed a page from its source to a USB stick:
 
     findings    what a check gives back: where, what, and how to mend it
+    policy      what a page may load, as one line
     addresses   where a page is, on the website and in every edition
     elsewhere   the form of an address on another site, checked without asking any network
     permanent   the short id by which a page is found for ever
@@ -44,11 +45,11 @@ Read the rooms in this order and you have followed a page from its source to a U
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
     assets      one stylesheet and one script, cut to what pages use
-    policy      what a page may load, as one line
     publish     a checked build that replaces the site only when it is good
     releasing   the contract written for a release
     editions    the built site as one file each
     browser     a Chromium for the tests
+    sheets      pictures of every kind of page, for the eye
     plugins     door: the only room that knows MkDocs
     __main__    door: python -m kb VERB
 

@@ -18,6 +18,7 @@ from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
 from kb.pages import now, read_pages
+from kb.sheets import write_sheets
 
 PROJECT = Path(__file__).resolve().parent.parent
 ADDRESS = "127.0.0.1:8000"
@@ -118,6 +119,21 @@ def zip_archive(extra: list[str]) -> int:
     return 0
 
 
+def sheets(extra: list[str]) -> int:
+    """Draw contact sheets of the built site, one for each width and scheme, to dist/sheets/."""
+    argparse.ArgumentParser("sheets").parse_args(extra)
+    site = PROJECT / "site"
+    if not (site / "index.html").exists() and (status := publish.build(PROJECT, site)):
+        return status
+    try:
+        made = write_sheets(site, PROJECT / "dist" / "sheets")
+    except RuntimeError as error:
+        print(f"no browser: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(str(sheet.relative_to(PROJECT)) for sheet in made))
+    return 0
+
+
 def release(extra: list[str]) -> int:
     """Write the link contract for a release, after a build that keeps the last one's (--draft: before the first)."""
     parser = argparse.ArgumentParser("release")
@@ -147,6 +163,7 @@ VERBS = {
     "links": links,
     "test": test,
     "zip": zip_archive,
+    "sheets": sheets,
     "release": release,
 }
 

@@ -26,7 +26,7 @@ class TableProcessor(Treeprocessor):
 
     A body row's first cell that is bold as a whole becomes a row header (WCAG 2.2, 1.3.1). The frame can be scrolled
     with the keyboard and has a name (2.1.1, 4.1.2). Each cell carries its column's heading in `data-label`, so that
-    the stylesheet can show a wide table as cards on a narrow screen; tables.js keeps it a table for screen readers then.
+    the stylesheet can show a wide table as cards on a narrow screen; tables.js keeps it a table to the ear.
     """
 
     def run(self, root: ET.Element) -> None:

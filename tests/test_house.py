@@ -11,6 +11,7 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 # Who may call whom: each room may import what stands before it in this list.
 ROOMS = [
     "findings",
+    "policy",
     "addresses",
     "elsewhere",
     "permanent",
@@ -52,11 +53,11 @@ ROOMS = [
     "book",
     "checks",
     "assets",
-    "policy",
     "publish",
     "releasing",
     "editions",
     "browser",
+    "sheets",
 ]
 DOORS = ["plugins", "__main__"]
 
