@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 EVIDENCE = "```evidence"
 WORDS_A_MINUTE = 200  # unhurried; what page feet say is "about"
-NOT_READ = re.compile(r"\]\([^)]*\)|\[-?@[^\]]*\]|\{[^}]*\}|<[^>]*>|https?://\S+")  # addresses, citations, ids, HTML
+# Addresses, citations, ids, HTML and commands.
+NOT_READ = re.compile(r"\]\([^)]*\)|\[-?@[^\]]*\]|\{[^}]*\}|<[^>]*>|https?://\S+|^\\[\w-]+")
 WORD = re.compile(r"\w[\w'’-]*")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*$")

@@ -30,7 +30,7 @@ def fill_in(markdown: str, path: str, pages: Mapping[str, Page], commit: str) ->
             claims = [claim for each in pages.values() for claim in read_claims(each, each.path)[0]]
             table = claims_table(claims, path)
             markdown = LIST.sub(lambda _: table, markdown)
-    return COMMIT.sub(f"`{commit}`" if commit else "that this copy does not record", markdown)
+    return COMMIT.sub(f"commit `{commit}`" if commit else "a commit that this copy does not record", markdown)
 
 
 def explained(html: str, path: str, pages: Mapping[str, Page]) -> str:
