@@ -11,6 +11,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     pages       what writers wrote: front matter, headings, dates, the list of pages
     headings    their ids, as written and as rendered
     a_to_z      every page and glossary term in one list
+    glossary    a button that explains a term, where a page first links to it
     cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
@@ -26,6 +27,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     runs        that, for a whole site in the least time
     commands    lines that stand for a list
     citations   [@key] parsed, and a place left for each mark (a Python-Markdown extension)
+    evidence    blocks of evidence, and the list of all claims
     advice      what a careful editor would mend in a record, or in a page that cites it
     references  marks numbered and written
     csl_items   values read out of CSL-JSON
@@ -35,7 +37,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     lists       a page's list, and the library
     bibliography  all of that for one site
     standalone  the same without MkDocs: for Zensical and plain Python-Markdown
-    markup      small repairs to the HTML that Markdown makes (tables, cards)
+    matrix      a table that a reader can sort by who they are
+    markup      small repairs to the HTML that Markdown makes (tables, cards, notices)
     retired     what is gone for good
     redirects   what has moved
     contract    every address ever released, and whether it still leads somewhere

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+EVIDENCE = "```evidence"
+WORDS_A_MINUTE = 200  # unhurried; what page feet say is "about"
+# Addresses, citations, ids, HTML and commands.
+NOT_READ = re.compile(r"\]\([^)]*\)|\[-?@[^\]]*\]|\{[^}]*\}|<[^>]*>|https?://\S+|^\\[\w-]+")
+WORD = re.compile(r"\w[\w'’-]*")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*$")
 EXPLICIT_ID = re.compile(r"\{:?[ ]*#([^\s}]+)[^}]*\}$")
@@ -48,7 +53,8 @@ class Page:
     """One page as its writer left it.
 
     `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `brief` and `do` go
-    into messages (kb.sharing); `text` is the whole file; `line` is the body's first line in it.
+    into messages (kb.sharing); `leave` asks for a way to leave the site; `text` is the whole file; `line` is the
+    body's first line in it.
     """
 
     path: str
@@ -68,6 +74,7 @@ class Page:
     stages: tuple[str, ...]
     readers: tuple[str, ...]
     related: tuple[str, ...]
+    leave: bool
     text: str
     line: int
 
@@ -80,12 +87,23 @@ class Page:
         """Say whether the day by which the page was to be checked again has passed."""
         return self.recheck_by < now
 
+    @property
+    def minutes(self) -> int:
+        """How long the page takes to read, at WORDS_A_MINUTE, rounded up; 0 where a list is all there is."""
+        count = sum(len(WORD.findall(NOT_READ.sub(" ", line))) for _, line in self.lines())
+        return -(-count // WORDS_A_MINUTE) if count >= WORDS_A_MINUTE // 2 else 0
+
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Give the body's lines with their numbers in the file, fenced code left out."""
+        """Give the body's lines with their numbers in the file, fenced code left out; a block of evidence is text."""
         fence = ""
         for number, line in enumerate(self.body.splitlines(), self.line):
             mark = FENCE.match(line)
-            if fence:
+            if fence == EVIDENCE:
+                fence = "" if mark else fence
+                yield number, "" if mark else line
+            elif not fence and line.split() == [EVIDENCE]:
+                fence = EVIDENCE
+            elif fence:
                 fence = "" if mark and mark[1].startswith(fence) else fence
             elif mark:
                 fence = mark[1]
@@ -178,6 +196,17 @@ def now(project: Path, pages: list[Page]) -> date:
         return max((page.updated for page in pages), default=date(1970, 1, 1))
 
 
+def commit(project: Path) -> str:
+    """Give the commit that a build is made from, with "-changed" if files differ from it; "" outside git."""
+    git = ["git", "-C", str(project)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        differs = subprocess.run([*git, "diff", "--quiet", "HEAD"], capture_output=True, check=False).returncode
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head + ("-changed" if differs else "")
+
+
 def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
     """Build a page from front matter that has passed the schema."""
 
@@ -211,6 +240,7 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
         stages=items("stages"),
         readers=items("for"),
         related=items("related"),
+        leave=fields.get("leave") is True,
         text=text,
         line=line,
     )

@@ -21,8 +21,9 @@ from kb.findings import report
 from kb.headings import rendered_headings
 from kb.helplines import Helpline, render
 from kb.page_meta import citation_meta, cite_this_page, page_json_ld
-from kb.pages import Page, now, spoken
+from kb.pages import Page, commit, now, spoken
 from kb.plugins.citations import CitationsPlugin
+from kb.plugins.reading import explained, fill_in
 from kb.plugins.sharing import breadcrumbs, card, language, shared
 from kb.schema import READERS
 from kb.sharing import Sharing, write_codes
@@ -80,6 +81,7 @@ class View:
     meta: tuple[tuple[str, str], ...]
     json_ld: tuple[str, ...]
     cite: dict[str, str]
+    works: int
     sharing: Sharing | None
 
 
@@ -102,6 +104,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.pages: dict[str, Page] = {}
         self.helplines: list[Helpline] = []
         self.today = date.min
+        self.commit = ""
         self.book: Book | None = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -127,6 +130,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.pages = {page.path: page for page in sources.pages}
         self.helplines = sources.helplines
         self.today = now(Path(config.config_file_path).parent, sources.pages)
+        self.commit = commit(Path(config.config_file_path).parent)
         return nav
 
     @event_priority(50)  # before mkdocs-bibtex, so that it sees the whole page
@@ -137,6 +141,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
             page.update_date = self.pages[path].updated.isoformat()
         if page.is_homepage:
             page.meta["hide"] = ["navigation", "toc"]  # the whole width for the reader's needs
+        markdown = fill_in(markdown, path, self.pages, self.commit)
         markdown = A_Z.sub(lambda _: a_to_z(list(self.pages.values()), path), markdown)
         return HELPLINES.sub(lambda match: render(self.helplines, match[1]), markdown)
 
@@ -174,6 +179,11 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         context["kb"] = view  # type: ignore[typeddict-unknown-key] # - our own addition
         return context
 
+    @event_priority(-50)
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Explain the terms that a page links to: here, where no search reads any more."""
+        return explained(output, page.file.src_uri, self.pages)
+
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
         """Let templates that belong to no page (404) know who publishes."""
         env.globals["identity"] = identity(config)
@@ -205,7 +215,7 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
 ) -> dict[str, Any]:
     """Give what reference managers and search engines read of a page, and how to cite it."""
     if source is None:
-        return {"meta": (), "json_ld": (), "cite": {}}
+        return {"meta": (), "json_ld": (), "cite": {}, "works": 0}
     citations = config.plugins.get("kb-citations")
     items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
     title = str(page.meta.get("title") or page.title)
@@ -216,6 +226,7 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
     return {
         "meta": (*meta, *card(page, source, address, config)),
         "json_ld": tuple(text for text in (article, breadcrumbs(page, nav, address, config)) if text),
+        "works": len(items),
         "cite": cite_this_page(title, who.name, source.updated, address),
     }
 
