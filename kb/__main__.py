@@ -37,7 +37,7 @@ def serve(extra: list[str]) -> int:
 
 def build(extra: list[str]) -> int:
     """Write the site to site/, which is replaced only by a build without a warning."""
-    return publish.build(PROJECT, PROJECT / "site", *extra)
+    return publish.publish(PROJECT, PROJECT / "site", *extra)
 
 
 def check(extra: list[str]) -> int:

@@ -11,6 +11,8 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 # Who may call whom: each room may import what stands before it in this list.
 ROOMS = [
     "findings",
+    "plain_yaml",
+    "intake",
     "addresses",
     "elsewhere",
     "permanent",
@@ -53,6 +55,9 @@ ROOMS = [
     "checks",
     "assets",
     "policy",
+    "headers",
+    "verify",
+    "atomic",
     "publish",
     "releasing",
     "editions",
