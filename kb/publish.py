@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kb import atomic
 from kb.findings import Finding, report
+from kb.intake import check_settings
 from kb.verify import check_folder
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ def environment(*, offline: bool = False, fresh: bool = False) -> dict[str, str]
 
 def _mkdocs(project: Path, folder: Path, *extra: str, offline: bool = False, fresh: bool = False) -> int:
     """Have MkDocs write the site to `folder`, an empty one or none; give its exit status."""
+    if findings := check_settings(project / "mkdocs.yml"):
+        print(report(findings), file=sys.stderr)
+        return 1
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), *extra]
     return subprocess.run(command, cwd=project, env=environment(offline=offline, fresh=fresh), check=False).returncode
 

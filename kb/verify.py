@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import http
 import http.server
 import tempfile
 import threading
@@ -23,6 +24,7 @@ from kb.findings import Finding, read_text
 from kb.redirects import read_moves
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
 
     from kb.book import Book
@@ -177,6 +179,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:  # noqa: ARG002 - the standard library's signature
+        """Show no folder that has no page, as static hosts do not."""
+        self.send_error(http.HTTPStatus.NOT_FOUND)
 
     def end_headers(self) -> None:
         """Add the headers that the folder asks for."""
