@@ -4,6 +4,8 @@ Read the rooms in this order and you have followed a page from its source to a U
 
     findings    what a check gives back: where, what, and how to mend it
     policy      what a page may load, as one line
+    plain_yaml  fields and lists as writers keep them
+    intake      what no build should open or run
     addresses   where a page is, on the website and in every edition
     elsewhere   the form of an address on another site, checked without asking any network
     permanent   the short id by which a page is found for ever
@@ -48,6 +50,9 @@ Read the rooms in this order and you have followed a page from its source to a U
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
     assets      one stylesheet and one script, cut to what pages use
+    headers     what static hosts are told: headers, redirects
+    verify      what a reader would meet at a served copy
+    atomic      a finished folder put in the place of the last one, in one step
     publish     a checked build that replaces the site only when it is good
     releasing   the contract written for a release
     editions    the built site as one file each

@@ -10,10 +10,11 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kb import browser, checks, publish, releasing
+from kb import browser, checks, publish, releasing, verify
 from kb.book import read_book
 from kb.editions.archive import Label, write_archive
 from kb.findings import Finding, report
+from kb.intake import check_files, check_settings
 from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
@@ -38,13 +39,16 @@ def serve(extra: list[str]) -> int:
 
 def build(extra: list[str]) -> int:
     """Write the site to site/, which is replaced only by a build without a warning."""
-    return publish.build(PROJECT, PROJECT / "site", *extra)
+    return publish.publish(PROJECT, PROJECT / "site", *extra)
 
 
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
     _, address = identity(PROJECT / "mkdocs.yml")
+    if unfit := check_settings(PROJECT / "mkdocs.yml") + check_files(PROJECT / "docs"):
+        print(report(unfit))
+        return 1
     sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES, address=address)
     promised, said = releasing.check_promises(PROJECT)
     findings = sources.findings + promised
@@ -145,6 +149,15 @@ def release(extra: list[str]) -> int:
     return 1 if lines else 0
 
 
+def check_copy(extra: list[str]) -> int:
+    """Crawl a served copy, a folder or an address on this machine, and say what a reader would miss."""
+    parser = argparse.ArgumentParser("verify")
+    parser.add_argument("target", nargs="?", default=str(PROJECT / "site"), help="by default site/")
+    findings, said = verify.verify(parser.parse_args(extra).target, PROJECT / "docs")
+    print(report(findings) or f"no fault found: {said}")
+    return 1 if findings else 0
+
+
 def identity(config: Path) -> tuple[str, str]:
     """Give the site's name and public address from mkdocs.yml; stop in words where they are not to be had."""
     settings, findings = releasing.read_settings(config)
@@ -165,6 +178,7 @@ VERBS = {
     "zip": zip_archive,
     "sheets": sheets,
     "release": release,
+    "verify": check_copy,
 }
 
 

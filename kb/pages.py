@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-import yaml
-
-from kb.findings import Finding
+from kb.findings import Finding, read_text
+from kb.plain_yaml import read_yaml
 from kb.schema import faults_of
 
 if TYPE_CHECKING:
@@ -28,6 +27,12 @@ FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*$")
 EXPLICIT_ID = re.compile(r"\{:?[ ]*#([^\s}]+)[^}]*\}$")
 TERM = re.compile(r"^(\S.*?)[ \t]*\{:?[ ]*#([^\s}]+)[^}]*\}[ \t]*$")
+
+# Not by strftime, which speaks the language of whoever builds.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,32 +142,23 @@ def read_page(root: Path, path: str) -> tuple[Page | None, list[Finding]]:
     The findings name the file as `docs/…`, whatever the folder is called, with the line of the field at fault.
     """
     name = f"{root.name}/{path}"
-    try:
-        text = (root / path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        return None, [Finding(name, 0, 0, f"not UTF-8 text ({error.reason})", "save it as UTF-8")]
+    text, unread = read_text(root / path, name)
+    if unread:
+        return None, unread
     match = FRONT_MATTER.match(text)
     if not match:
         return None, [Finding(name, 1, 0, "no front matter", "start the page with the block shown in CONTRIBUTING.md")]
-    try:
-        node = yaml.compose(match[1], Loader=yaml.SafeLoader)
-        fields = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        what = getattr(error, "problem", None) or "front matter that YAML cannot read"
-        return None, [Finding(name, line, 0, what, "put quotation marks round a text that holds ': ' or '#'")]
-    if not isinstance(fields, dict) or not isinstance(node, yaml.MappingNode):
+    front, unread = read_yaml(match[1], name, before=1)
+    if unread:
+        return None, unread
+    if not isinstance(front.value, dict):
         return None, [Finding(name, 2, 0, "front matter is not a list of fields", "write `title: …` and so on")]
-    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
     findings = [
-        Finding(name, line, 0, what, mend)
-        for field, what, mend in faults_of(fields, path)
-        for line in (lines.get(field, 1),)
+        Finding(name, front.fields.get(field, 1), 0, what, mend) for field, what, mend in faults_of(front.value, path)
     ]
     if findings:
         return None, findings
-    return _page(path, fields, text, text[: match.end()].count("\n") + 1), []
+    return _page(path, front.value, text, text[: match.end()].count("\n") + 1), []
 
 
 def read_pages(root: Path) -> tuple[list[Page], list[Finding]]:
@@ -177,7 +173,7 @@ def read_pages(root: Path) -> tuple[list[Page], list[Finding]]:
 
 def spoken(day: date) -> str:
     """Write a day as people say it in the UK: 6 July 2016."""
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def now(project: Path, pages: list[Page]) -> date:

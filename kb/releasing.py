@@ -17,7 +17,7 @@ import yaml
 from kb.addresses import Layout, address_of
 from kb.book import read_book
 from kb.contract import FILE, check_contract, check_last_release, read_contract, renewed, write_contract
-from kb.findings import Finding
+from kb.findings import Finding, read_text
 from kb.pages import Page, now, read_pages
 from kb.publish import build
 from kb.redirects import read_moves
@@ -40,8 +40,9 @@ def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], 
     says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again.
     """
     file = project / CONTRACT
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text, unread = read_text(file, CONTRACT)
     old, findings = read_contract(text, CONTRACT)
+    findings += unread
     pages = read_pages(project / "docs")[0]
     findings += _draft_faults(old) if draft else _publisher_faults(project)
     findings += [] if draft or known else _overdue(project, pages)
@@ -67,8 +68,9 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
     What no build is needed for: their form, circles, and lines that are gone. Give also what was or was not compared.
     """
     _, findings = read_moves(project / "docs/links", "docs/links")
-    text = (project / CONTRACT).read_text(encoding="utf-8") if (project / CONTRACT).is_file() else ""
+    text, unread = read_text(project / CONTRACT, CONTRACT)
     contract, more = read_contract(text, CONTRACT)
+    more += unread
     gone, skipped = check_last_release(contract, project, CONTRACT, CONTRACT)
     said = f"the link contract was {skipped or 'compared with the last release'}"
     return findings + more + gone, said
@@ -76,8 +78,7 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
 
 def check_edition(project: Path, book: Book, *, folders: bool) -> list[Finding]:
     """Check that every promised address leads somewhere in an edition, whose tree holds folders or flat files."""
-    file = project / CONTRACT
-    contract, findings = read_contract(file.read_text(encoding="utf-8") if file.is_file() else "", CONTRACT)
+    contract, findings = read_contract(read_text(project / CONTRACT, CONTRACT)[0], CONTRACT)
     moves, more = read_moves(project / "docs/links", "docs/links")
     pages = read_pages(project / "docs")[0]
     tree = {page.file: frozenset(page.ids) for page in book.pages}

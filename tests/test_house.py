@@ -12,6 +12,8 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 ROOMS = [
     "findings",
     "policy",
+    "plain_yaml",
+    "intake",
     "addresses",
     "elsewhere",
     "permanent",
@@ -56,6 +58,9 @@ ROOMS = [
     "book",
     "checks",
     "assets",
+    "headers",
+    "verify",
+    "atomic",
     "publish",
     "releasing",
     "editions",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 
 from kb import checks
 from kb.a_to_z import a_to_z
@@ -24,6 +24,7 @@ from kb.page_meta import citation_meta, cite_this_page, page_json_ld
 from kb.pages import Page, commit, now, spoken
 from kb.plugins.citations import CitationsPlugin
 from kb.plugins.reading import explained, fill_in
+from kb.plugins.safety import Safe
 from kb.plugins.sharing import breadcrumbs, card, language, shared
 from kb.schema import READERS
 from kb.sharing import Sharing, write_codes
@@ -96,7 +97,7 @@ class Options(Config):
     """Build for reading from disk: public addresses stay those of the website."""
 
 
-class KnowledgeBasePlugin(BasePlugin[Options]):
+class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
     """Checks sources before and pages after MkDocs renders them, and fills in what they share."""
 
     def __init__(self) -> None:
@@ -107,8 +108,10 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.commit = ""
         self.book: Book | None = None
 
+    @event_priority(100)  # before any plugin notes where the site will be written
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Hand Material our own copy of the script that its offline search would load from another host."""
+        """Keep the last good site whole; hand Material our own copy of a script that it would load from elsewhere."""
+        self.begin(config)
         if self.config.offline:
             config.extra["polyfills"] = [SHIM]
         return config
@@ -137,6 +140,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Fill in the lists that are made from all pages or from a data file."""
         path = page.file.src_uri
+        self.look(self.pages[path].text if path in self.pages else markdown, path, config)
         if path in self.pages:
             page.update_date = self.pages[path].updated.isoformat()
         if page.is_homepage:
@@ -191,7 +195,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         return env
 
     @event_priority(-200)  # after Material's offline plugin
-    def on_post_build(self, *, config: MkDocsConfig) -> None:
+    def _check(self, *, config: MkDocsConfig) -> None:
         """Check what was built; each finding is a warning, so that `--strict` fails on it."""
         base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
         docs = Path(config.docs_dir).name
@@ -201,6 +205,8 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         findings = checks.check_book(self.book, list(self.pages.values()), docs, base)
         for finding in sorted(set(findings)):
             log.warning("%s", finding)
+
+    on_post_build = CombinedEvent(_check, Safe.end)
 
     def _related(self, path: str, config: MkDocsConfig) -> Related:
         """Give the title, summary and address of a page that another calls related."""
