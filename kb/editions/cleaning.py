@@ -38,12 +38,16 @@ EMERGENCY = frozenset({"tel:999", "tel:911", "tel:112"})  # these do not change 
 
 @dataclass(frozen=True)
 class Article:
-    """A page's article: the tree, links of the site written as `/address/#id`, and links that lead elsewhere."""
+    """A page's article: the tree, its links to places of the site (`/address/#id`) and elsewhere, and its pictures.
+
+    `wordless` names each picture that says nothing to those who cannot see it; `images` are files of the site.
+    """
 
     body: etree._Element
     title: str
     inner: tuple[str, ...]
     outgoing: tuple[str, ...]
+    images: tuple[str, ...]
     wordless: tuple[str, ...]
 
 
@@ -54,32 +58,34 @@ def read_document(content: bytes) -> etree._Element:
 
 
 def clean_article(document: etree._Element, page: str, address: str, files: AbstractSet[str]) -> Article | None:
-    """Give the article of the page at the site address `page`; None when the document has no article.
+    """Give the article of the page at the site address `page`, else its <main>; None when it has neither.
 
     `address` is the site's public address. A link to one of the site's `files` that is no page leads to the file's
-    public address. The document is changed: it is used up.
+    public address; a picture names its file in the site. The document is changed: it is used up.
     """
     body = document.find(".//article")
+    body = document.find(".//main") if body is None else body
     if body is None:
         return None
     _drop(body)
-    inner, outgoing = [], []
-    for element in body.iter("a", "img", "source", "area"):
-        name = "href" if element.tag in {"a", "area"} else "src"
-        if (written := element.get(name)) is not None:
-            there = _absolute(written, page, address, files)
-            element.set(name, there)
-            if name == "href" and there.startswith("/"):
-                inner.append(there)
-            elif name == "href" and not there.startswith(address) and urlsplit(there).scheme in {"http", "https"}:
-                outgoing.append(there)
+    for link in body.iter("a", "area"):
+        if (written := link.get("href")) is not None:
+            link.set("href", _absolute(written, page, address, files))
+    for image in body.iter("img"):
+        image.set("src", urljoin(page, image.get("src") or ""))
     for svg in list(body.iter(f"{{{SVG}}}svg")):
         _plain_svg(svg)
-    heading = body.find(".//h1")
-    wordless = tuple(_wordless(body))
     body.tail = None
     etree.cleanup_namespaces(body)
-    return Article(body, words(heading), tuple(inner), tuple(dict.fromkeys(outgoing)), wordless)
+    links = list(dict.fromkeys(link.get("href") or "" for link in body.iter("a", "area")))
+    return Article(
+        body,
+        words(body.find(".//h1")),
+        tuple(href for href in links if href.startswith("/")),
+        tuple(href for href in links if href.startswith(("https://", "http://")) and not href.startswith(address)),
+        tuple(dict.fromkeys((image.get("src") or "").lstrip("/") for image in body.iter("img"))),
+        tuple(_wordless(body)),
+    )
 
 
 def words(element: etree._Element | None) -> str:

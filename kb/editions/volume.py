@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kb.editions.cleaning import SVG, classes, clean_article, has_numbers, number_ages, read_document, words
+from kb.editions.lost import lost
 from kb.editions.metadata import about, canonical, crumbs, reading_order, section_names
 from kb.findings import Finding
 from kb.pages import spoken
@@ -82,10 +83,17 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Other:
-    """A page of the site that is no chapter: an old or short address. It leads to `to` ("" if what it held is gone)."""
+    """A page of the site that is no chapter: an old or short address. It leads to `to`, or "" if what it held is gone.
+
+    `body` is what a reader finds there: where each section is now, or what went and why; cleaned as a chapter's is.
+    """
 
     path: str
+    file: str
     to: str
+    title: str
+    body: etree._Element
+    inner: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -129,12 +137,10 @@ def read_volume(book: Book, imprint: Imprint) -> tuple[Volume, list[Finding]]:
         if chapter:
             chapters[chapter.path] = chapter
     listed = {chapter.file for chapter in chapters.values()}
-    others = tuple(
-        Other(_path(file), "/" + leads[file] if canonical(documents[file]) else "")
-        for file in sorted(documents.keys() - listed - {"404.html"})
-    )
-    volume = Volume(**vars(imprint), root=book.root, chapters=tuple(chapters.values()), others=others, by_path=chapters)
-    return volume, findings + list(_lost(volume))
+    others = [_other(site, file, documents[file]) for file in sorted(documents.keys() - listed - {"404.html"})]
+    left = tuple(other for other in others if other)
+    volume = Volume(**vars(imprint), root=book.root, chapters=tuple(chapters.values()), others=left, by_path=chapters)
+    return volume, findings + list(lost(volume))
 
 
 def colophon(volume: Volume, chapter: Chapter) -> tuple[str, ...]:
@@ -195,7 +201,20 @@ def _chapter(site: _Site, file: str, document: etree._Element) -> tuple[Chapter 
         headings=tuple((int(str(h.tag)[1]), h.get("id", ""), words(h)) for h in article.body.iter(*HEADINGS)),
     )
     mend = 'give it an alt text, or a <title>; a picture that only decorates has alt=""'
-    return chapter, [Finding(file, 0, 0, f"a picture without words: {what}", mend) for what in article.wordless]
+    found = [Finding(file, 0, 0, f"a picture without words: {what}", mend) for what in article.wordless]
+    missing = [image for image in article.images if image not in site.book.files]
+    found += [
+        Finding(file, 0, 0, f"a picture that is not in the site: {image}", "mend its address") for image in missing
+    ]
+    return chapter, found
+
+
+def _other(site: _Site, file: str, document: etree._Element) -> Other | None:
+    """Read a page that only says where something is now."""
+    public = canonical(document)
+    article = clean_article(document, _path(file), site.imprint.address, site.book.files)
+    to = "/" + public.removeprefix(site.imprint.address) if public else ""
+    return Other(_path(file), file, to, article.title, article.body, article.inner) if article else None
 
 
 def _notes(body: etree._Element) -> Iterator[Note]:
@@ -203,18 +222,3 @@ def _notes(body: etree._Element) -> Iterator[Note]:
     for listing in body.iter("ol"):
         if "kb-references" in classes(listing):
             yield from (Note(item.get("id", ""), str(n), item) for n, item in enumerate(listing.iter("li"), 1))
-
-
-def _lost(volume: Volume) -> Iterator[Finding]:
-    """Find links that lead to no chapter or to no id, and ids that a release promises and cleaning took away."""
-    there = {c.path: frozenset(i for e in c.body.iter() if (i := e.get("id"))) for c in volume.chapters}
-    for chapter in volume.chapters:
-        for href in dict.fromkeys(chapter.inner):
-            path, _, section = href.partition("#")
-            if path not in there:
-                yield Finding(chapter.file, 0, 0, f"a link to no page: {href}", "mend it in the page's source")
-            elif section and section not in there[path]:
-                yield Finding(chapter.file, 0, 0, f"a link to no section: {href}", "mend it, or the other page's id")
-        for lost in [section for section in chapter.ids if section not in there[chapter.path]]:
-            what = f"the id '{lost}' would be lost in every edition"
-            yield Finding(chapter.file, 0, 0, what, "kb/editions/cleaning.py says what is left out")
