@@ -16,7 +16,7 @@ from lxml import etree
 
 from kb.addresses import relative
 from kb.editions.cleaning import SVG, classes
-from kb.editions.leaf import Form, leaf, outline, rewritten
+from kb.editions.leaf import Form, leaf, outline, rewritten, without_texting
 from kb.editions.packing import write_zip
 from kb.pages import spoken
 
@@ -90,14 +90,11 @@ def _form(before: str = "") -> Form:
 
 def _page(volume: Volume, chapter: Chapter) -> Page:
     """Give a page's title and body, its references as notes that a reader's device can show in place."""
-    body = leaf(volume, chapter, _form())
+    body = without_texting(leaf(volume, chapter, _form()))
     for link in body.iter("a"):
         if "kb-cite" in classes(link):
             link.set(TYPE, "noteref")
             link.set("role", "doc-noteref")
-        elif (link.get("href") or "").startswith("sms:"):  # no scheme that EPUBCheck knows: it stays as words
-            link.tag = "span"
-            del link.attrib["href"]
     for listing in list(body.iter("ol")):
         if "kb-references" in classes(listing):
             _as_notes(listing)
