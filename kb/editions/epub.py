@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import json
 import mimetypes
-import tempfile
 import uuid
 from pathlib import Path
 from string import Template
@@ -38,7 +36,6 @@ CONTAINER = """\
 </rootfiles></container>
 """
 MIMETYPE = ("mimetype", b"application/epub+zip")
-DPI = 144  # makes a cover of 1200 by 1800 pixels of a page of 600 by 900 points
 ADDRESSES = "addresses.xhtml"
 
 
@@ -47,19 +44,6 @@ class Page(NamedTuple):
 
     title: str
     parts: list[etree._Element]
-
-
-def draw_cover(volume: Volume) -> bytes:
-    """Draw the cover as a PNG with Typst; raise ImportError where Typst is not installed."""
-    import typst  # noqa: PLC0415 - so that the other editions can be made without it
-
-    about = volume.chapters[0].description if volume.chapters else ""
-    said = {"name": volume.name, "about": about, "number": volume.number, "licence": volume.licence}
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "edition.json").write_text(json.dumps(said), encoding="utf-8")
-        file = Path(folder) / "cover.typ"
-        file.write_bytes((HERE / "cover.typ").read_bytes())
-        return bytes(typst.compile(str(file), format="png", ppi=DPI, ignore_system_fonts=True))
 
 
 def write_epub(volume: Volume, target: Path, cover: bytes) -> None:

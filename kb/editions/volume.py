@@ -149,6 +149,11 @@ def read_volume(book: Book, imprint: Imprint) -> tuple[Volume, list[Finding]]:
     return volume, findings + list(lost(volume))
 
 
+def aged(day: date) -> str:
+    """Say beside a telephone number how old the copy of it is."""
+    return f"Copied on {spoken(day)}. Check this number again before you rely on it."
+
+
 def colophon(volume: Volume, chapter: Chapter) -> tuple[str, ...]:
     """Give the lines that stand on each page of an edition: which edition, the public address, licence, numbers."""
     lines = [
@@ -187,7 +192,7 @@ def _chapter(site: _Site, file: str, document: etree._Element) -> tuple[Chapter 
     article = clean_article(document, path, site.imprint.address, site.book.files)
     if article is None or page is None:
         return None, [Finding(file, 0, 0, "a page without an <article>", "see overrides/: editions are made from it")]
-    number_ages(article.body, spoken(site.imprint.day))
+    number_ages(article.body, aged(site.imprint.day))
     chapter = Chapter(
         key=path.strip("/").replace("/", "-") or "home",
         file=file,

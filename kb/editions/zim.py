@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import mimetypes
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -71,17 +70,6 @@ def write_zim(volume: Volume, target: Path, icon: bytes) -> None:
         there = {item.path for item in items}
         for path, title, to in _ways(volume, there):
             creator.add_redirection(path, title, to, {})
-
-
-def draw_icon(volume: Volume) -> bytes:
-    """Draw the site's sign as a PNG of 48 by 48 pixels with Typst; raise ImportError where that is not installed."""
-    import typst  # noqa: PLC0415 - so that the other editions can be made without it
-
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "sign.svg").write_bytes((volume.root / "assets/favicon.svg").read_bytes())
-        file = Path(folder) / "icon.typ"
-        file.write_bytes((HERE / "icon.typ").read_bytes())
-        return bytes(typst.compile(str(file), format="png", ppi=72, ignore_system_fonts=True))
 
 
 def metadata(volume: Volume, language: str) -> dict[str, str]:
