@@ -12,12 +12,15 @@ import sys
 import threading
 import zipfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kb import browser as browsers
 from kb import publish
+from kb.book import read_book
+from kb.editions.volume import Imprint, read_volume
 from kb.permanent import free_id
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -162,6 +165,21 @@ def offline_copy(tmp_path_factory):
     with zipfile.ZipFile(PROJECT / "dist" / "peer-support-in-recovery.zip") as archive:
         archive.extractall(folder)
     return folder / "peer-support-in-recovery"
+
+
+@pytest.fixture(scope="session")
+def volume_and_findings(site):
+    """The real site as every edition is written from it, dated 4 March 2026, and what is broken in it."""
+    about = ("Peer Support in Recovery", "https://recovery.example/", "en-GB", date(2026, 3, 4), "2026-03-04")
+    return read_volume(
+        read_book(site), Imprint(*about, "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "")
+    )
+
+
+@pytest.fixture(scope="session")
+def volume(volume_and_findings):
+    """The real site as every edition is written from it."""
+    return volume_and_findings[0]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
