@@ -76,7 +76,7 @@ def source(volume: Volume, description: str, paper: str) -> str:
         listed = list(chapters)
         if sections[section] > 1:
             rows = ", ".join(f"({quoted(item.title)}, {quoted(label(item))})" for item in listed)
-            parts.append(f"#part({quoted(section)}, ({rows},))")
+            parts.append(f"#part(facts, {quoted(section)}, ({rows},))")
         parts += [writer.chapter(item, 2 if sections[section] > 1 else 1) for item in listed]
     return "\n".join(parts) + "\n"
 

@@ -6,7 +6,7 @@ Every word is handed over as a quoted string, so that no sign in it can be taken
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kb.editions.drawings import picture, sign
@@ -95,8 +95,8 @@ def anchor(element: Element, setting: Setting) -> str:
 def _set(element: Element, tag: str, setting: Setting) -> str:  # noqa: PLR0911, C901 - one line for each kind of element
     """Set one element by its kind."""
     if re.fullmatch("h[1-6]", tag):
-        place = quoted(setting.label(element.get("id") or ""))
-        return f"#part-of({setting.depth + int(tag[1]) - 1}, {int(tag[1])}, {place})[{content(element, setting)}]"
+        place, bare = quoted(setting.label(element.get("id") or "")), replace(setting, pages=lambda _: False)
+        return f"#part-of({setting.depth + int(tag[1]) - 1}, {int(tag[1])}, {place})[{content(element, bare)}]"
     if tag in WRAPPED:
         return f"#{WRAPPED[tag]}[{content(element, setting)}];"
     if tag == "a":
@@ -139,7 +139,8 @@ def _box(element: Element, setting: Setting) -> str:
     if not inner.strip():
         return ""
     if named := next((name for name in classes if name in BOXES), ""):
-        return f"#{BOXES[named]}[{inner}];"
+        apart = "#linebreak();" if element.tag == "span" else ""
+        return f"{apart}#{BOXES[named]}[{inner}];"
     return inner
 
 
@@ -149,6 +150,7 @@ BOXES = {
     "kb-trust": "colophon",
     "kb-reference__note": "remark",
     "kb-reference__check": "checked",
+    "kb-reference__back": "quiet",
     "kb-letters": "quiet",
     "kb-downloads": "quiet",
 }
@@ -173,11 +175,23 @@ def _link(element: Element, setting: Setting) -> str:
 def _list(element: Element, tag: str, setting: Setting) -> str:
     """Set a list; its items stand close where none holds a block."""
     items = [child for child in element if child.tag == "li"]
+    classes = (element.get("class") or "").split()
+    if "kb-helplines" in classes:
+        return f"#helplines({', '.join(_helpline(item, setting) for item in items)});"
     loose = any(part.tag in {"p", "div", "table"} for item in items for part in item)
     made = [f"[{anchor(item, setting)}{content(item, setting)}]" for item in items]
     name = "enum" if tag == "ol" else "list"
     start = f"start: {int(element.get('start') or 1)}, " if tag == "ol" else ""
-    return f"#{name}({start}tight: {'false' if loose else 'true'}, {', '.join(made)});" if made else ""
+    listed = f"#{name}({start}tight: {'false' if loose else 'true'}, {', '.join(made)});" if made else ""
+    return f"#references[{listed}]" if "kb-references" in classes else listed
+
+
+def _helpline(item: Element, setting: Setting) -> str:
+    """Set whom to call: the name and the numbers in one line, the rest below."""
+    top = [child for child in item if child.tag in {"strong", "a"}]
+    rest = [markup(child, setting) for child in item if child not in top]
+    said = " ".join(markup(child, setting) for child in top)
+    return f"[{anchor(item, setting)}{said}\n\n{(chr(10) * 2).join(rest)}]"
 
 
 def _terms(element: Element, setting: Setting) -> str:
