@@ -39,6 +39,7 @@ SCHEMA: dict[str, tuple[bool, str]] = {
     "stages": (False, WORDS),
     "for": (True, WORDS),
     "related": (True, PATHS),
+    "handout": (False, WORDS),
 }
 CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
 TITLE_MAX, DESCRIPTION_MAX, SUMMARY_MAX_WORDS = 60, 155, 60
