@@ -21,6 +21,7 @@ from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import now, read_pages
 from kb.permanent import free_id
 from kb.retired import ADDRESS
+from kb.schema import PAPERS
 from kb.sharing import check_messages
 
 if TYPE_CHECKING:
@@ -110,11 +111,12 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
 def _lost_sections(page: Page, name: str) -> list[Finding]:
     """Check that each section that a page puts on its handout is one of its sections."""
     there = [heading.anchor for heading in page.headings() if heading.anchor]
-    mend = f"use ids of the page's own headings: {', '.join(there) or 'it has none'}"
+    known = {*there, *(f"{anchor}/{paper}" for anchor in there for paper in PAPERS)}
+    mend = f"use ids of the page's own headings: {', '.join(there) or 'it has none'}; with /a4 or /us-letter for one paper"
     return [
         Finding(name, _line_of_field(page, "handout:"), 0, f"no section '{section}' for the handout", mend)
         for section in page.handout
-        if section not in there
+        if section not in known
     ]
 
 

@@ -35,12 +35,12 @@ def kind_of(text: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def sign(element: Element) -> str:
+def sign(element: Element, *, black: bool = False) -> str:
     """Print a small sign beside words that say the same: nothing to read for those who do not see it."""
     holder = element.getparent()
     beside = "".join(holder.getparent().itertext()) if holder is not None and holder.getparent() is not None else ""
     colour = COLOURS.get(f"d-{kind_of(beside)}", COLOURS["d-heading"])
-    return f"#sign({drawn(element, colour)});"
+    return f"#sign({drawn(element, '#000' if black else colour)});"
 
 
 def picture(element: Element) -> str:

@@ -1,7 +1,9 @@
 """The volume and its pages come in; handouts, each on one side of one sheet, and letters go out as PDF.
 
 A page has a handout when its front matter has `handout:` with the ids of the sections that go on it; its title and its
-summary always do. Sheets are black on white, for copying. Whatever does not fit in the smallest letters stops the build.
+summary always do, and what has the class `kb-web` never does. A4 is the paper of the UK and Letter that of the USA, so
+that a section of numbers can be for one of them: `talk-uk/a4`. Sheets are black on white, for copying. Whatever does not
+fit in the smallest letters stops the build.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ import segno
 
 from kb.addresses import outputs
 from kb.editions.cleaning import classes, has_numbers, remove, words as plain
-from kb.editions.drawings import kind_of
 from kb.editions.grids import is_wide
 from kb.editions.pdf import record
-from kb.editions.press import PAPERS, Job, PressError, pages, press, quoted
+from kb.editions.press import Job, PressError, pages, press, quoted
 from kb.editions.typeset import Setting, markup, words
 from kb.findings import Finding
 from kb.pages import spoken
+from kb.schema import PAPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 SIZES = (11, 10.5, 10, 9.5, 9)  # points: smaller than 9 is hard to read, so that words have to go instead
 UNCONFIRMED = "kb-helpline__check"
+DROPPED = frozenset({"kb-cite", UNCONFIRMED, "kb-age", "kb-web"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def handout(volume: Volume, chapter: Chapter, page: Page, paper: str) -> Handout
 
     Raises PressError when even the smallest do not.
     """
-    parts = list(chosen(chapter, page.handout))
+    parts = list(chosen(chapter, sections_for(page, paper), volume.address))
     name = f"handout-{chapter.key.rpartition('framework-')[2]}-{paper.removeprefix('us-')}.pdf"
     for points in SIZES:
         job = Job(f"docs/{page.path}", _source(volume, chapter, page, parts, paper, points), volume.day, {}, plain=True)
@@ -95,15 +98,23 @@ def handout(volume: Volume, chapter: Chapter, page: Page, paper: str) -> Handout
     raise PressError([Finding(f"docs/{page.path}", 0, 0, what, mend)])
 
 
-def chosen(chapter: Chapter, sections: Iterable[str]) -> Iterator[Element]:
+def sections_for(page: Page, paper: str) -> list[str]:
+    """Give the ids of a page's sections that go on a sheet of `paper`; `talk-uk/a4` is for that paper alone."""
+    parted = [item.partition("/") for item in page.handout]
+    return [section for section, _, only in parted if only in {"", paper}]
+
+
+def chosen(chapter: Chapter, sections: Iterable[str], address: str) -> Iterator[Element]:
     """Give copies of the blocks of some sections, in the order asked for, without what only the web page can use.
 
-    A section is its heading and all below it up to the next heading of its level or above.
+    A section is its heading and all below it up to the next heading of its level or above. Links lead to the website at
+    the public address.
     """
     for section in sections:
         heading = chapter.body.find(f".//*[@id='{section}']")
         while heading is not None:
-            yield _for_paper(heading)
+            if not classes(heading) & DROPPED:
+                yield _for_paper(heading, address)
             heading = heading.getnext()
             if heading is not None and heading.tag in {"h1", "h2", "h3"} and heading.tag <= _level(chapter, section):
                 break
@@ -130,7 +141,7 @@ def _level(chapter: Chapter, section: str) -> str:
     return str(found.tag) if found is not None else "h1"
 
 
-def _for_paper(block: Element) -> Element:
+def _for_paper(block: Element, address: str) -> Element:
     """Copy a block without marks of references, without links that only say where to read on, and without its ids."""
     block = copy.deepcopy(block)
     block.tail = None
@@ -140,12 +151,14 @@ def _for_paper(block: Element) -> Element:
         if not isinstance(element.tag, str):
             continue
         element.attrib.pop("id", None)
-        if classes(element) & {"kb-cite", UNCONFIRMED, "kb-age"} or (element.tag == "a" and _reads_on(element)):
+        if classes(element) & DROPPED or (element.tag == "a" and _reads_on(element)):
             before = element.getprevious()
             parent = element.getparent()
             if parent is not None and before is None and parent.text and "kb-cite" in classes(element):
                 parent.text = parent.text.rstrip()
             remove(element)
+        elif (href := element.get("href") or "").startswith("/"):
+            element.set("href", address + href[1:])
     return block
 
 
@@ -170,36 +183,50 @@ def _source(  # noqa: PLR0913, PLR0917 - each is one thing that a sheet shows
     volume: Volume, chapter: Chapter, page: Page, parts: list[Element], paper: str, points: float
 ) -> str:
     """Give a sheet's Typst source."""
-    setting = Setting(
-        target=lambda _: None,
-        label=lambda _: "",
-        pages=lambda _: False,
-        skip=lambda element: not "".join(element.itertext()).strip() and element.tag == "p",
-        language=volume.language.partition("-")[0],
-    )
+    language, _, region = volume.language.partition("-")
     address = chapter.short or chapter.address
-    starred = any("\N{NO-BREAK SPACE}*" in plain(part) or "*" in plain(part) for part in parts)
-    notes = [f"Edition of {spoken(volume.day)}. Page and sources to be checked again by {spoken(page.recheck_by)}."]
-    if any(has_numbers(part) for part in parts):
-        notes.append(f"Telephone numbers change: check them again before {spoken(page.recheck_by)}.")
-    if starred:
-        notes.append("* Not yet confirmed with the service; where it was seen stands on the web page.")
-    notes.append(f"Sources of what is said here: on the web page. Words: {volume.licence}. This is information, not medical advice.")
+    turned = any(is_wide(table) for part in parts for table in part.iter("table"))
     facts = record(
         title=chapter.title,
         site=volume.name,
-        language=volume.language.partition("-")[0],
-        region=volume.language.partition("-")[2],
+        language=language,
+        region=region,
         paper=paper,
         address=address,
-        kind=kind_of(chapter.title),
         code=_code(address),
     )
-    turned = any(is_wide(table) for part in parts for table in part.iter("table"))
     facts = f"{facts[:-1]}, size: {points}pt, turned: {'true' if turned else 'false'})"
-    body = "\n\n".join(markup(part, setting) for part in parts)
-    said = "\n\n".join(words(note) for note in notes)
-    return f'#import "handout.typ": *\n#sheet({facts}, [{words(chapter.summary)}], [{said}])[\n{body}\n]\n'
+    setting = Setting(lambda _: None, lambda _: "", lambda _: False, skip=_empty, language=language, black=True)
+    body = _around_table(parts, setting) if turned else "\n\n".join(markup(part, setting) for part in parts)
+    notes = "\n\n".join(words(note) for note in _notes(volume, page, parts))
+    return f'#import "handout.typ": *\n#sheet({facts}, [{words(chapter.summary)}], [{notes}])[\n{body}\n]\n'
+
+
+def _around_table(parts: list[Element], setting: Setting) -> str:
+    """Set a wide table as the whole sheet: without the heading that names it, and what follows it side by side."""
+    place = next(number for number, part in enumerate(parts) if part.tag == "table" or part.find(".//table") is not None)
+    before = [markup(part, setting) for part in parts[:place] if part.tag != "h2"]
+    after = [made for part in parts[place + 1 :] if (made := markup(part, setting))]
+    beside = f"#beside({', '.join(f'[{made}]' for made in after)})" if after else ""
+    return "\n\n".join([*before, markup(parts[place], setting), beside])
+
+
+def _notes(volume: Volume, page: Page, parts: list[Element]) -> Iterator[str]:
+    """Give the lines at a sheet's foot: which edition, when to check again, and what the signs on it mean."""
+    again = spoken(page.recheck_by)
+    numbers = " Check telephone numbers again before you rely on them." if any(map(has_numbers, parts)) else ""
+    yield f"Edition of {spoken(volume.day)}; to be checked again by {again}.{numbers}"
+    if any("*" in plain(part) for part in parts):
+        yield "* Not yet confirmed with the service. The web page says where the number was seen."
+    yield (
+        "Sources, and more on the words that are underlined: on the web page. "
+        f"Words: {volume.licence}. This is information, not medical advice."
+    )
+
+
+def _empty(element: Element) -> bool:
+    """Say whether a paragraph has nothing left in it."""
+    return element.tag == "p" and not plain(element)
 
 
 def _code(address: str) -> str:

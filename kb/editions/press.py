@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
-PAPERS = {"a4": "A4", "us-letter": "US Letter"}
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 

@@ -38,7 +38,7 @@ class Setting:
 
     `target` gives the label that a link leads to, or None where it leaves the book; `labels` gives the label of an id
     that stands in the page, or "" where nobody links to it; `pages` says of a label whether the page's number is printed
-    beside the link. `skip` says which elements are not set here.
+    beside the link. `skip` says which elements are not set here; `black` is for signs without colour.
     """
 
     target: Callable[[Element], str | None]
@@ -47,6 +47,7 @@ class Setting:
     depth: int = 1
     skip: Callable[[Element], bool] = field(default=lambda _: False)
     language: str = ""
+    black: bool = False
 
 
 def words(text: str) -> str:
@@ -108,7 +109,7 @@ def _set(element: Element, tag: str, setting: Setting) -> str:  # noqa: PLR0911,
     if tag == "table":
         return grid(element, lambda cell: anchor(cell, setting) + content(cell, setting), setting.label)
     if tag in {"svg", "img"}:
-        return sign(element) if tag == "svg" and element.get("role") != "img" else picture(element)
+        return sign(element, black=setting.black) if tag == "svg" and element.get("role") != "img" else picture(element)
     if tag == "figure":
         return _figure(element, setting)
     if tag in {"code", "kbd", "samp", "pre"}:
