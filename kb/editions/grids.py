@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 WIDE = 5  # from this number of columns on, a table has a sheet of its own, turned
-NARROWEST = 5  # letters: what a column is counted with at least
+SHORT = 18  # letters: a column whose cells are no longer is as wide as they are
 
 
 def grid(element: Element, inner: Callable[[Element], str], label: Callable[[str], str]) -> str:
@@ -30,7 +30,7 @@ def grid(element: Element, inner: Callable[[Element], str], label: Callable[[str
     caption = element.find("caption")
     said = inner(caption) if caption is not None else ""
     place = quoted(label(element.get("id") or ""))
-    shares = ", ".join(f"{share}fr" for share in _shares(rows, count))
+    shares = ", ".join(_shares(rows, count))
     top = ", ".join(_cell(cell, inner) for row in head for cell in _cells(row))
     lines = ",\n  ".join(_cell(cell, inner) for row in body for cell in _cells(row))
     wide = "true" if count >= WIDE else "false"
@@ -57,12 +57,17 @@ def _cell(cell: Element, inner: Callable[[Element], str]) -> str:
     return f"table.cell({said})[{made}]" if said else f"[{made}]"
 
 
-def _shares(rows: list[Element], count: int) -> list[float]:
-    """Weigh columns by their words: half by the longest cell, tempered by its root, so that no column starves."""
-    longest = [NARROWEST] * count
+def _shares(rows: list[Element], count: int) -> list[str]:
+    """Give the columns' widths: short ones as wide as their words, the rest by the root of their longest cell.
+
+    The root tempers: a cell four times as long gets twice the width, so that no column starves.
+    """
+    longest = [1] * count
     for row in rows:
         cells = _cells(row)
         if len(cells) == count:
             for place, cell in enumerate(cells):
                 longest[place] = max(longest[place], len(" ".join("".join(cell.itertext()).split())))
-    return [round(length**0.5, 2) for length in longest]
+    if max(longest) <= SHORT:
+        return ["auto"] * (count - 1) + ["1fr"]
+    return ["auto" if length <= SHORT else f"{length**0.5:.2f}fr" for length in longest]

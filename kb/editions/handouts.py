@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kb.editions.volume import Chapter, Volume
     from kb.pages import Page
 
-SIZES = (11, 10.5, 10, 9.5, 9)  # points: smaller than 9 is hard to read, so that words have to go instead
+SIZES = (13, 12.5, 12, 11.5, 11, 10.5, 10, 9.5, 9)  # points: smaller than 9 is hard to read, so that words have to go instead
 UNCONFIRMED = "kb-helpline__check"
 DROPPED = frozenset({"kb-cite", UNCONFIRMED, "kb-age", "kb-web"})
 
