@@ -48,7 +48,8 @@ class Page:
     """One page as its writer left it.
 
     `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `brief` and `do` go
-    into messages (kb.sharing); `text` is the whole file; `line` is the body's first line in it.
+    into messages (kb.sharing); `text` is the whole file; `line` is the body's first line in it; `handout` are
+    the ids of the sections that are printed on one sheet (kb.editions.handouts), none for a page that has no handout.
     """
 
     path: str
@@ -70,6 +71,7 @@ class Page:
     related: tuple[str, ...]
     text: str
     line: int
+    handout: tuple[str, ...] = ()
 
     @property
     def body(self) -> str:
@@ -213,4 +215,5 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
         related=items("related"),
         text=text,
         line=line,
+        handout=items("handout"),
     )
