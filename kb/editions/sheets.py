@@ -77,7 +77,7 @@ def _star(line: Element) -> None:
 
 
 def _reads_on(link: Element) -> bool:
-    """Say whether an element is a link to another place that stands alone, or after a sentence, at a paragraph's end."""
+    """Say whether an element is a link that stands alone, or after a sentence, at the end of a paragraph."""
     holder, href = link.getparent(), link.get("href") or ""
     if link.tag != "a" or not href.startswith("/") or holder is None or holder.tag != "p":
         return False
