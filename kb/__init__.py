@@ -43,6 +43,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     sharing     what a reader can send of a page: short link, message, snippets, QR code
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
+    assets      one stylesheet and one script, cut to what pages use
+    policy      what a page may load, as one line
     publish     a checked build that replaces the site only when it is good
     releasing   the contract written for a release
     editions    the built site as one file each

@@ -112,7 +112,9 @@ def _lost_sections(page: Page, name: str) -> list[Finding]:
     """Check that each section that a page puts on its handout is one of its sections."""
     there = [heading.anchor for heading in page.headings() if heading.anchor]
     known = {*there, *(f"{anchor}/{paper}" for anchor in there for paper in PAPERS)}
-    mend = f"use ids of the page's own headings: {', '.join(there) or 'it has none'}; with /a4 or /us-letter for one paper"
+    mend = (
+        f"use ids of the page's own headings: {', '.join(there) or 'it has none'}; with /a4 or /us-letter for one paper"
+    )
     return [
         Finding(name, _line_of_field(page, "handout:"), 0, f"no section '{section}' for the handout", mend)
         for section in page.handout

@@ -157,7 +157,7 @@ def test_every_page_says_what_was_and_was_not_checked(site):
 
 def test_deep_pages_say_where_they_are(site):
     """A reader who lands on a page from outside sees what it belongs to."""
-    trail = read(site, "framework/social-support/emotional/index.html").xpath("//nav[contains(@class,'md-path')]//a")
+    trail = read(site, "framework/social-support/emotional/index.html").xpath("//nav[@class='kb-path']//a")
     assert [link.text_content().strip() for link in trail] == ["Home", "Framework", "Four kinds of support"]
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from kb.editions.cleaning import SVG
+from kb.editions.cleaning import words as plain
 from kb.editions.press import quoted
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-SVG = "http://www.w3.org/2000/svg"
 # What overrides/assets/kb.css gives the parts of a drawing, in its light colours, on paper that is white.
 COLOURS = {
     "d-ink": "#1f2a2e",
@@ -37,8 +38,7 @@ def kind_of(text: str) -> str:
 
 def sign(element: Element, *, black: bool = False) -> str:
     """Print a small sign beside words that say the same: nothing to read for those who do not see it."""
-    holder = element.getparent()
-    beside = "".join(holder.getparent().itertext()) if holder is not None and holder.getparent() is not None else ""
+    beside = next((plain(holder) for holder in element.iterancestors() if plain(holder)), "")
     colour = COLOURS.get(f"d-{kind_of(beside)}", COLOURS["d-heading"])
     return f"#sign({drawn(element, '#000' if black else colour)});"
 
@@ -47,7 +47,7 @@ def picture(element: Element) -> str:
     """Print a drawing or an image with the words that stand for it; without such words Typst refuses it (PDF/UA-1)."""
     if element.tag == "img":
         return f"#photo({quoted(element.get('src') or '')}, {quoted(element.get('alt') or '')});"
-    said = [" ".join("".join(part.itertext()).split()) for part in element if _name(part) in {"title", "desc"}]
+    said = [plain(part) for part in element if _name(part) in {"title", "desc"}]
     alt = ". ".join(words.rstrip(".") for words in said if words)
     return f"#drawing({drawn(element, COLOURS['d-ink'])}, {quoted(alt + '.' if alt else '')});"
 
@@ -67,7 +67,7 @@ def drawn(element: Element, colour: str) -> str:
 
 def _rebuild(element: Element) -> Element:
     """Copy a drawing into SVG's own namespace, which the HTML parser leaves as an attribute."""
-    made = etree.Element(f"{{{SVG}}}{_name(element)}", nsmap={None: SVG})
+    made = etree.Element(f"{{{SVG}}}{_name(element)}", nsmap={None: SVG})  # type: ignore[dict-item] # - lxml takes None for the namespace without a prefix
     for name, value in element.attrib.items():
         if str(name) not in {"class", "xmlns", "role"} and not str(name).startswith(("aria-", "data-", "{")):
             made.set(str(name), str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kb.editions.cleaning import words as plain
 from kb.editions.press import quoted
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def grid(element: Element, inner: Callable[[Element], str], label: Callable[[str
     Typst has no row heading that can be used from Python, so kb.editions.press makes those headings afterwards.
     """
     rows = list(element.iter("tr"))
-    head = [row for row in rows if row.getparent() is not None and row.getparent().tag == "thead"]
+    head = [row for row in rows if next(row.iterancestors("thead"), None) is not None]
     body = [row for row in rows if row not in head]
     count = max((sum(int(cell.get("colspan") or 1) for cell in _cells(row)) for row in rows), default=0)
     if not count:
@@ -67,7 +68,7 @@ def _shares(rows: list[Element], count: int) -> list[str]:
         cells = _cells(row)
         if len(cells) == count:
             for place, cell in enumerate(cells):
-                longest[place] = max(longest[place], len(" ".join("".join(cell.itertext()).split())))
+                longest[place] = max(longest[place], len(plain(cell)))
     if max(longest) <= SHORT:
         return ["auto"] * (count - 1) + ["1fr"]
     return ["auto" if length <= SHORT else f"{length**0.5:.2f}fr" for length in longest]

@@ -2,13 +2,12 @@
 
 A page has a handout when its front matter has `handout:` with the ids of the sections that go on it; its title and its
 summary always do, and what has the class `kb-web` never does. A4 is the paper of the UK and Letter that of the USA, so
-that a section of numbers can be for one of them: `talk-uk/a4`. Sheets are black on white, for copying. Whatever does not
+that a section of numbers can be for one of them: `talk-uk/a4`. Sheets are black on white, for copying. What does not
 fit in the smallest letters stops the build.
 """
 
 from __future__ import annotations
 
-import copy
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,10 +15,12 @@ from typing import TYPE_CHECKING
 import segno
 
 from kb.addresses import outputs
-from kb.editions.cleaning import classes, has_numbers, remove, words as plain
+from kb.editions.cleaning import has_numbers
+from kb.editions.cleaning import words as plain
 from kb.editions.grids import is_wide
 from kb.editions.pdf import record
-from kb.editions.press import Job, PressError, pages, press, quoted
+from kb.editions.press import Job, PressError, pages, press
+from kb.editions.sheets import STAR, chosen, sections_for
 from kb.editions.typeset import Setting, markup, words
 from kb.findings import Finding
 from kb.pages import spoken
@@ -34,14 +35,22 @@ if TYPE_CHECKING:
     from kb.editions.volume import Chapter, Volume
     from kb.pages import Page
 
-SIZES = (13, 12.5, 12, 11.5, 11, 10.5, 10, 9.5, 9)  # points: smaller than 9 is hard to read, so that words have to go instead
-UNCONFIRMED = "kb-helpline__check"
-DROPPED = frozenset({"kb-cite", UNCONFIRMED, "kb-age", "kb-web"})
+SIZES = (
+    13,
+    12.5,
+    12,
+    11.5,
+    11,
+    10.5,
+    10,
+    9.5,
+    9,
+)  # points: smaller than 9 is hard to read, so that words have to go instead
 
 
 @dataclass(frozen=True)
 class Handout:
-    """One sheet: the name of its file, the page it comes from, the paper, the size of its letters in points, the PDF."""
+    """One sheet: its file's name, the page it comes from, the paper, the size of its letters in points, the PDF."""
 
     name: str
     page: str
@@ -98,28 +107,6 @@ def handout(volume: Volume, chapter: Chapter, page: Page, paper: str) -> Handout
     raise PressError([Finding(f"docs/{page.path}", 0, 0, what, mend)])
 
 
-def sections_for(page: Page, paper: str) -> list[str]:
-    """Give the ids of a page's sections that go on a sheet of `paper`; `talk-uk/a4` is for that paper alone."""
-    parted = [item.partition("/") for item in page.handout]
-    return [section for section, _, only in parted if only in {"", paper}]
-
-
-def chosen(chapter: Chapter, sections: Iterable[str], address: str) -> Iterator[Element]:
-    """Give copies of the blocks of some sections, in the order asked for, without what only the web page can use.
-
-    A section is its heading and all below it up to the next heading of its level or above. Links lead to the website at
-    the public address.
-    """
-    for section in sections:
-        heading = chapter.body.find(f".//*[@id='{section}']")
-        while heading is not None:
-            if not classes(heading) & DROPPED:
-                yield _for_paper(heading, address)
-            heading = heading.getnext()
-            if heading is not None and heading.tag in {"h1", "h2", "h3"} and heading.tag <= _level(chapter, section):
-                break
-
-
 def write_letter(letter: Letter, paper: str) -> bytes:
     """Print a letter on one side.
 
@@ -131,52 +118,10 @@ def write_letter(letter: Letter, paper: str) -> bytes:
     source = f'#import "handout.typ": *\n#letter({facts}, ({rows}), [{words(letter.closing)}])[{body}]\n'
     pdf = press(Job(letter.title, source, letter.day, {}, plain=True))
     if pages(pdf) != 1:
-        raise PressError([Finding(letter.title, 0, 0, f"the letter takes more than one side of {PAPERS[paper]}", "shorten it")])
+        raise PressError(
+            [Finding(letter.title, 0, 0, f"the letter takes more than one side of {PAPERS[paper]}", "shorten it")]
+        )
     return pdf
-
-
-def _level(chapter: Chapter, section: str) -> str:
-    """Give the tag of a section's heading."""
-    found = chapter.body.find(f".//*[@id='{section}']")
-    return str(found.tag) if found is not None else "h1"
-
-
-def _for_paper(block: Element, address: str) -> Element:
-    """Copy a block without marks of references, without links that only say where to read on, and without its ids."""
-    block = copy.deepcopy(block)
-    block.tail = None
-    for line in block.iter("li"):
-        _star(line)
-    for element in list(block.iter()):
-        if not isinstance(element.tag, str):
-            continue
-        element.attrib.pop("id", None)
-        if classes(element) & DROPPED or (element.tag == "a" and _reads_on(element)):
-            before = element.getprevious()
-            parent = element.getparent()
-            if parent is not None and before is None and parent.text and "kb-cite" in classes(element):
-                parent.text = parent.text.rstrip()
-            remove(element)
-        elif (href := element.get("href") or "").startswith("/"):
-            element.set("href", address + href[1:])
-    return block
-
-
-def _star(line: Element) -> None:
-    """Put a star to a number that nobody has confirmed, in place of the sentence that says so."""
-    name = line.find("strong")
-    if name is not None and any(UNCONFIRMED in classes(part) for part in line):
-        name.text = f"{(name.text or '').rstrip()}\N{NO-BREAK SPACE}*"
-
-
-def _reads_on(link: Element) -> bool:
-    """Say whether a link within the site stands alone, or after a sentence, at the end of its block."""
-    holder, href = link.getparent(), link.get("href") or ""
-    if holder is None or holder.tag in {"strong", "td", "th", "li", "h2", "h3"} or not href.startswith("/") or (link.tail or "").strip():
-        return False
-    before = link.getprevious()
-    lead = (before.tail if before is not None else holder.text) or ""
-    return link.getnext() is None and (not lead.strip() or lead.rstrip().endswith((".", "?", "!")))
 
 
 def _source(  # noqa: PLR0913, PLR0917 - each is one thing that a sheet shows
@@ -204,7 +149,9 @@ def _source(  # noqa: PLR0913, PLR0917 - each is one thing that a sheet shows
 
 def _around_table(parts: list[Element], setting: Setting) -> str:
     """Set a wide table as the whole sheet: without the heading that names it, and what follows it side by side."""
-    place = next(number for number, part in enumerate(parts) if part.tag == "table" or part.find(".//table") is not None)
+    place = next(
+        number for number, part in enumerate(parts) if part.tag == "table" or part.find(".//table") is not None
+    )
     before = [markup(part, setting) for part in parts[:place] if part.tag != "h2"]
     after = [made for part in parts[place + 1 :] if (made := markup(part, setting))]
     beside = f"#beside({', '.join(f'[{made}]' for made in after)})" if after else ""
@@ -216,7 +163,7 @@ def _notes(volume: Volume, page: Page, parts: list[Element]) -> Iterator[str]:
     again = spoken(page.recheck_by)
     numbers = " Check telephone numbers again before you rely on them." if any(map(has_numbers, parts)) else ""
     yield f"Edition of {spoken(volume.day)}; to be checked again by {again}.{numbers}"
-    if any("*" in plain(part) for part in parts):
+    if any(STAR in "".join(map(str, part.itertext())) for part in parts):
         yield "* Not yet confirmed with the service. The web page says where the number was seen."
     yield (
         "Sources, and more on the words that are underlined: on the web page. "

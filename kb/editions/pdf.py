@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from kb.editions.cleaning import classes, words as plain
+from kb.editions.cleaning import classes
+from kb.editions.cleaning import words as plain
 from kb.editions.drawings import drawn, kind_of
 from kb.editions.grids import is_wide
 from kb.editions.press import Job, press, quoted
-from kb.editions.typeset import Setting, content, markup, words
+from kb.editions.typeset import Setting, markup, words
 from kb.pages import spoken
 
 if TYPE_CHECKING:
@@ -111,13 +112,12 @@ class _Writer:
     def chapter(self, chapter: Chapter, depth: int) -> str:
         """Write a chapter: its head, its body, and wide tables on sheets of their own, with the heading above them."""
         head = next((part for part in chapter.body.iter() if "kb-head" in classes(part)), None)
-        kind = (head.get("data-kind") or "") if head is not None else ""
         facts = record(
             title=chapter.title,
             label=label(chapter),
-            trail=" › ".join(chapter.trail[1:]),
+            trail=" · ".join(chapter.trail[1:]),
             address=chapter.short or chapter.address,
-            kind=kind or kind_of(chapter.title),
+            kind=kind_of(chapter.title),
         )
         facts = f"{facts[:-1]}, depth: {depth})"
         setting = self.setting(chapter, depth)
@@ -152,10 +152,9 @@ class _Writer:
 
 def _skipped(element: Element) -> bool:
     """Say whether an element is set elsewhere, or is of use only where a mark can be clicked back to."""
-    named = classes(element)
-    listed = element.getparent() is not None and element.getparent().getparent() is not None
-    back = "kb-reference__back" in named and listed and element.getparent().getparent().tag == "ol"
-    return bool(named & SKIPPED) or back
+    if "kb-reference__back" in classes(element):
+        return next(element.iterancestors("ol"), None) is not None
+    return bool(classes(element) & SKIPPED)
 
 
 def _sheets(body: Element, setting: Setting) -> Iterator[str]:
@@ -188,13 +187,14 @@ def _signs(volume: Volume) -> list[str]:
 
 
 def _imprint(volume: Volume) -> str:
-    """Give the lines of the title page: which edition, where it comes from, what may be done with it, what was tested."""
+    """Give the title page's lines: which edition, where it comes from, what may be done with it, what was tested."""
     address, licence = quoted(volume.address), quoted(volume.licence_url)
     lines = [
         words(f"Edition of {spoken(volume.day)}, number {volume.number}"),
         words(f"Published by {volume.publisher}." if volume.publisher else "This copy has no named publisher."),
         f"{words('The public address: ')}#away({address})[#{address};]",
-        f"{words('Words: ')}#away({licence})[{words(volume.licence)}]. {words('This is information, not medical advice.')}",
+        f"{words('Words: ')}#away({licence})[{words(volume.licence)}].",
+        words("This is information, not medical advice."),
         words("Telephone numbers change. Check each one again before you rely on it."),
         words("A newer edition may be out: the public address has it. Each page names its own address at its foot."),
         words(TESTED),

@@ -1,7 +1,7 @@
 """Typst source comes in; a tagged PDF, the same bytes every time, goes out, or findings that say what stops it.
 
-PDF/UA-1 (ISO 14289-1) is what Typst is asked for, because it then refuses a picture without words, a skipped heading and
-a glyph that no font has. No validator of that standard has read the files, so that nothing here claims to conform to it.
+PDF/UA-1 (ISO 14289-1) is what Typst is asked for, because it then refuses a picture without words, a skipped heading
+and a letter that no font has. No validator of that standard has read the files: nothing here claims to conform to it.
 """
 
 from __future__ import annotations
