@@ -67,10 +67,9 @@ def unsafe_names(files: list[str]) -> list[Finding]:
         if UNSAFE.search(name) or len(name) > LONGEST
     ]
     lower: dict[str, str] = {}
-    for name in files:
-        if (other := lower.setdefault(name.lower(), name)) != name:
-            found.append(Finding(name, 0, 0, f"the same name as {other} but for capitals", "rename one of them"))
-    return found
+    twins = [(name, lower.setdefault(name.lower(), name)) for name in files]
+    what, mend = "the same name but for capitals as", "rename one of them"
+    return found + [Finding(name, 0, 0, f"{what} {other}", mend) for name, other in twins if name != other]
 
 
 def to_files(text: str, page: str, files: frozenset[str]) -> str:

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import html
 import mimetypes
-import re
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -51,15 +50,6 @@ def write_singlefile(volume: Volume, target: Path) -> None:
         others=_others(volume, form),
     )
     target.write_text(text, encoding="utf-8", newline="\n")
-
-
-def places(text: str) -> dict[str, set[str]]:
-    """Read back what a single file holds: each page's file on the website, with the ids that can be reached in it."""
-    found: dict[str, set[str]] = {}
-    for identifier in re.findall(r' id="(/[^"]*)"', text):
-        page, _, section = html.unescape(identifier).rpartition("/")
-        found.setdefault(f"{page}/index.html".lstrip("/"), set()).add(section)
-    return found
 
 
 def _page(volume: Volume, chapter: Chapter, form: Form) -> str:
