@@ -112,7 +112,7 @@ def read_html(file, files):
         if not page.startswith("/"):
             continue
 
-        def link(href, page=page):
+        def link(href):
             if not href.startswith("#/"):
                 return href
             path, _, rest = href[1:].rpartition("/")

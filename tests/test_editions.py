@@ -50,7 +50,7 @@ def test_every_edition_links_where_the_website_links(edition, pages):
 
 
 def test_every_page_of_every_edition_says_how_old_it_is(editions, volume):
-    """Someone who has one page in hand knows which edition it is of, where it is on the web, and what it may be used for."""
+    """Someone with one page in hand knows its edition, its place on the web, and what may be done with it."""
     for kind in ("html", "epub", "zip", "zim"):
         tree = {chapter.file: text_of(kind, editions[kind], chapter) for chapter in volume.chapters}
         for chapter in volume.chapters:
@@ -108,7 +108,7 @@ def entries(file):
     archive = Archive(file)
     found = {}
     for number in range(archive.all_entry_count):
-        entry = archive._get_entry_by_id(number)
+        entry = archive._get_entry_by_id(number)  # noqa: SLF001 - the only way to walk them all
         if entry.path in {"fulltext/xapian", "title/xapian", "listing/titleOrdered/v1"}:
             continue
         found[entry.path] = entry.get_redirect_entry().path if entry.is_redirect else bytes(entry.get_item().content)
