@@ -23,6 +23,7 @@ from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import now, read_pages
 from kb.permanent import free_id
 from kb.retired import ADDRESS
+from kb.schema import PAPERS
 from kb.sharing import check_messages
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
             mend = f"write `id: {free_id(page.path, {other.id for other in pages})}` in the newer of the two"
             findings.append(Finding(name, _line_of_field(page, f"id: {page.id}"), 0, what, mend))
         first.setdefault(page.id, page)
+        findings += _lost_sections(page, name)
         for related in page.related:
             if related not in paths:
                 close = difflib.get_close_matches(related, paths, 1)
@@ -107,6 +109,20 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
                     Finding(name, _line_of_field(page, related), 0, f"no page '{related}' to relate to", mend)
                 )
     return findings
+
+
+def _lost_sections(page: Page, name: str) -> list[Finding]:
+    """Check that each section that a page puts on its handout is one of its sections."""
+    there = [heading.anchor for heading in page.headings() if heading.anchor]
+    known = {*there, *(f"{anchor}/{paper}" for anchor in there for paper in PAPERS)}
+    mend = (
+        f"use ids of the page's own headings: {', '.join(there) or 'it has none'}; with /a4 or /us-letter for one paper"
+    )
+    return [
+        Finding(name, _line_of_field(page, "handout:"), 0, f"no section '{section}' for the handout", mend)
+        for section in page.handout
+        if section not in known
+    ]
 
 
 def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "docs") -> list[Finding]:

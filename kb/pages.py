@@ -59,7 +59,8 @@ class Page:
 
     `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `brief` and `do` go
     into messages (kb.sharing); `leave` asks for a way to leave the site; `text` is the whole file; `line` is the
-    body's first line in it.
+    body's first line in it; `handout` are the ids of the sections that are printed on one sheet (kb.editions.handouts),
+    none for a page that has no handout.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Page:
     leave: bool
     text: str
     line: int
+    handout: tuple[str, ...] = ()
 
     @property
     def body(self) -> str:
@@ -239,4 +241,5 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
         leave=fields.get("leave") is True,
         text=text,
         line=line,
+        handout=items("handout"),
     )

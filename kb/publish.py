@@ -42,7 +42,7 @@ def publish(project: Path, site: Path, *extra: str) -> int:
     return 1
 
 
-def build(project: Path, site: Path, *extra: str, offline: bool = False, fresh: bool = False) -> int:
+def build(project: Path, site: Path, *extra: str, fresh: bool = False) -> int:
     """Build the site of `project` into the plain folder `site`; give the exit status of the build (0: all is well).
 
     For the editions and the contract, which read it and throw it away. The folder is replaced only by a build without
@@ -51,26 +51,25 @@ def build(project: Path, site: Path, *extra: str, offline: bool = False, fresh: 
     """
     new = site.with_name(site.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
-    status = _mkdocs(project, new, *extra, offline=offline, fresh=fresh)
+    status = _mkdocs(project, new, *extra, fresh=fresh)
     if status == 0:
         atomic.swap(new, site)
     shutil.rmtree(new, ignore_errors=True)
     return status
 
 
-def environment(*, offline: bool = False, fresh: bool = False) -> dict[str, str]:
-    """Give the environment for MkDocs: Material's banner off (it is no warning), and the switches of mkdocs.yml."""
-    switches = {"KB_OFFLINE": str(offline).lower(), "KB_FRESH_CONTRACT": str(fresh).lower()}
-    return os.environ | {"NO_MKDOCS_2_WARNING": "1"} | switches
+def environment(*, fresh: bool = False) -> dict[str, str]:
+    """Give the environment for MkDocs: Material's banner off (it is no warning), and the switch of mkdocs.yml."""
+    return os.environ | {"NO_MKDOCS_2_WARNING": "1", "KB_FRESH_CONTRACT": str(fresh).lower()}
 
 
-def _mkdocs(project: Path, folder: Path, *extra: str, offline: bool = False, fresh: bool = False) -> int:
+def _mkdocs(project: Path, folder: Path, *extra: str, fresh: bool = False) -> int:
     """Have MkDocs write the site to `folder`, an empty one or none; give its exit status."""
     if findings := check_settings(project / "mkdocs.yml"):
         print(report(findings), file=sys.stderr)
         return 1
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder), *extra]
-    return subprocess.run(command, cwd=project, env=environment(offline=offline, fresh=fresh), check=False).returncode
+    return subprocess.run(command, cwd=project, env=environment(fresh=fresh), check=False).returncode
 
 
 def _checked(project: Path, folder: Path) -> int:

@@ -41,8 +41,10 @@ SCHEMA: dict[str, tuple[bool, str]] = {
     "for": (True, WORDS),
     "related": (True, PATHS),
     "leave": (False, FLAG),
+    "handout": (False, WORDS),
 }
 CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
+PAPERS = {"a4": "A4", "us-letter": "US Letter"}  # what handouts are printed on, by the names that `handout` uses
 TITLE_MAX, DESCRIPTION_MAX, SUMMARY_MAX_WORDS = 60, 155, 60
 
 

@@ -45,7 +45,6 @@ HELPLINES = re.compile(r"^\\helplines\{([\w-]+)\}[ \t]*$", re.MULTILINE)
 # Material puts these into every site; no page of ours asks for them (source maps, stemmers for 20 languages).
 UNUSED = re.compile(r"\.map$|javascripts/lunr/")
 BACK_LINK = re.compile(r'(?:&#160;)?<a class="footnote-backref" href="#(fnref\d*:[^"]+)"[^>]*>[^<]*</a>')
-SHIM = "assets/vendor/iframe-worker/shim.js"
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,6 @@ class Options(Config):
     """The BibTeX file whose keys pages may cite."""
     helplines = c.Type(str, default="helplines.yml")
     """The data file of telephone numbers."""
-    offline = c.Type(bool, default=False)
-    """Build for reading from disk: public addresses stay those of the website."""
 
 
 class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
@@ -110,10 +107,8 @@ class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
 
     @event_priority(100)  # before any plugin notes where the site will be written
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Keep the last good site whole; hand Material our own copy of a script that it would load from elsewhere."""
+        """Keep the last good site whole, whatever comes."""
         self.begin(config)
-        if self.config.offline:
-            config.extra["polyfills"] = [SHIM]
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -194,7 +189,7 @@ class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
         env.filters["day"] = spoken
         return env
 
-    @event_priority(-200)  # after Material's offline plugin
+    @event_priority(-200)  # after every other plugin
     def _check(self, *, config: MkDocsConfig) -> None:
         """Check what was built; each finding is a warning, so that `--strict` fails on it."""
         base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
