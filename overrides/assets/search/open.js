@@ -1,24 +1,16 @@
 /* A press on the page's search opener comes in; a dialog with the field goes out, and search is fetched into it. Nothing
    of search is fetched before that press, except on the page /search/, where the field stands in the text itself.
    Classic script: it also runs from disk and under a strict content security policy. Nothing is stored or sent. */
-var kbSearch = (function () {
+(function () {
   "use strict";
   var link = document.querySelector("a.kb-search-open[data-code]");
-  if (!link) return null;
+  if (!link) return;
 
   var data = link.dataset;
   var root = new URL(data.root.replace(/\/*$/, "/"), location.href).href;
   var mac = /Mac|iP(hone|ad)/.test(navigator.platform);
   var place = document.querySelector(".kb-search-here");
   var box, field, dialog, ready;
-
-  /* Trusted Types: the one policy of this site lets in scripts below its own root and nothing else. */
-  var policy = window.trustedTypes && trustedTypes.createPolicy("kb", {
-    createScriptURL: function (address) {
-      if (!address.startsWith(root)) throw new TypeError("not a script of this site: " + address);
-      return address;
-    },
-  });
 
   function make(tag, properties) {
     var element = document.createElement(tag);
@@ -33,7 +25,7 @@ var kbSearch = (function () {
     var element = style ? make("link", { rel: "stylesheet" }) : make("script");
     var address = root + path;
     if (style) element.href = address;
-    else element.src = policy ? policy.createScriptURL(address) : address;
+    else element.src = KBTrust(address);
     return new Promise(function (done, failed) {
       element.onload = done;
       element.onerror = function () { element.remove(); failed(new Error(path)); };
@@ -81,7 +73,10 @@ var kbSearch = (function () {
   }
 
   function open() {
-    if (place) return field.focus();
+    if (place) {
+      field.focus();
+      return;
+    }
     if (!dialog) {
       var away = make("button", { type: "button", "class": "kb-search__close" }, "Close");
       away.addEventListener("click", function () { dialog.close(); });
@@ -116,5 +111,4 @@ var kbSearch = (function () {
     place.append(build(make("div", { "class": "kb-search__head" }, label())));
     start();
   }
-  return { load: load };
 })();

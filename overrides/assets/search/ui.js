@@ -67,13 +67,13 @@ var KBSearchScreen = (function () {
     });
     this.selects = FILTERS.map(function (filter) {
       var choices = self.engine.filters[filter[1]];
-      var select = make("select", {}, make("option", { value: "" }, "Any " + filter[2].toLowerCase()));
+      var select = make("select", { id: "kb-search-" + filter[0] }, make("option", { value: "" }, "Any " + filter[2].toLowerCase()));
       choices.forEach(function (item) { select.append(make("option", { value: item.value }, item.label)); });
       select.addEventListener("change", function () {
         self.chosen[filter[0]] = select.value;
         self.update();
       });
-      if (choices.length > 1) row.append(make("label", {}, make("span", {}, filter[2]), select));
+      if (choices.length > 1) row.append(make("div", {}, make("label", { "for": select.id }, filter[2]), select));
       return select;
     });
     return [this.opens, row];
@@ -253,21 +253,18 @@ var KBSearchScreen = (function () {
   screen.card = function (result, place) {
     var id = "kb-search-" + place;
     var option = this.option(id, this.address(result.url));
-    var where = make("span", { "class": "kb-search__where", id: id + "-where" });
+    var where = make("span", { "class": "kb-search__where" });
     (result.crumbs || []).forEach(function (crumb) { where.append(make("span", { "class": "kb-search__crumb" }, crumb), " "); });
     [["kind", result.kinds || result.kind], ["stage", result.stages || result.stage]].forEach(function (sort) {
       [].concat(sort[1] || []).forEach(function (value) {
         where.append(make("span", { "class": "kb-search__" + sort[0], "data-value": value }, this.labels[sort[0] + value] || value), " ");
       }, this);
     }, this);
-    var text = make("span", { "class": "kb-search__text", id: id + "-text" }, result.summary || "");
-    option.append(make("span", { "class": "kb-search__title", id: id + "-title" }, result.title), where, text);
+    var text = make("div", { "class": "kb-search__text", id: id + "-text" }, result.summary || "");
+    option.append(make("span", { "class": "kb-search__title" }, result.title), " ", where);
     option.classList.add("kb-search__page");
-    option.setAttribute("aria-labelledby", id + "-title " + id + "-where");
-    option.setAttribute("aria-describedby", id + "-text");
-    var kind = [].concat(result.kinds || result.kind || []);
-    var element = make("div", { "class": "kb-search__card", role: "presentation" }, option);
-    if (kind.length === 1) element.dataset.kind = kind[0];
+    option.setAttribute("aria-describedby", text.id); // read after the name, and can be skipped
+    var element = make("div", { "class": "kb-search__card", role: "presentation" }, option, text);
     if (!this.path(result)) element.classList.add("kb-search__card--whole"); // nothing comes later: no room is kept
     return { element: element, option: option, text: text, result: result, id: id };
   };
