@@ -1,15 +1,13 @@
 /* A press on the page's search opener comes in; a dialog with the field goes out, and search is fetched into it. Nothing
    of search is fetched before that press, except on the page /search/, where the field stands in the text itself.
-   Classic script: it also runs from disk and under a strict content security policy. Nothing is stored or sent. */
+   Every page carries this file: it holds what cannot wait, and ui.js the rest. Nothing is stored or sent. */
 (function () {
   "use strict";
   var link = document.querySelector("a.kb-search-open[data-code]");
-  if (!link) return;
-
-  var data = link.dataset;
-  var root = new URL(data.root.replace(/\/*$/, "/"), location.href).href;
-  var mac = /Mac|iP(hone|ad)/.test(navigator.platform);
   var place = document.querySelector(".kb-search-here");
+  if (!link || !place && !window.HTMLDialogElement) return; // an older browser keeps the link
+
+  var root = link.href.replace(/a-z(\/|\.html)$/, "");
   var box, field, dialog, ready;
 
   function make(tag, properties) {
@@ -19,96 +17,73 @@
     return element;
   }
 
-  /* Fetch one of the site's files, named from the root: a promise that it has run, or is in force. */
+  /* The address of a page at the top of the site, as this copy writes addresses; from disk a folder's file is named. */
+  function address(name) {
+    return link.href.replace(/a-z(\/|\.html)$/, name + "$1").replace(/^(file:.*\/)$/, "$1index.html");
+  }
+
+  /* Fetch one of the site's files, named from its root: a promise that it has run, or is in force. */
   function load(path) {
-    var style = /\.css$/.test(path);
-    var element = style ? make("link", { rel: "stylesheet" }) : make("script");
-    var address = root + path;
-    if (style) element.href = address;
-    else element.src = KBTrust(address);
     return new Promise(function (done, failed) {
+      var style = /css$/.test(path);
+      var element = style ? make("link", { rel: "stylesheet", href: root + path }) : make("script");
+      if (!style) element.src = KBTrust(root + path);
       element.onload = done;
-      element.onerror = function () { element.remove(); failed(new Error(path)); };
+      element.onerror = failed;
       document.head.append(element);
     });
   }
 
-  function ways() {
-    return make("p", { "class": "kb-search__ways" },
-      make("a", { href: data.help }, "Help now"), make("a", { href: link.href }, "A–Z"),
-      make("a", { href: data.glossary }, "Glossary"));
-  }
-
-  function failed() {
-    ready = null; // so that the next opening tries again
-    box.querySelector(".kb-search__body").replaceChildren(make("div", { "class": "kb-search__failed", role: "alert" },
-      make("p", {}, make("strong", {}, "Search could not be loaded.")),
-      make("p", {}, "You may be offline, or the site may be busy. Close this and try again, or look here:"), ways()));
-  }
-
-  /* The field can be typed into at once, also on a slow line; a phone shows its keyboard only when it is focused now. */
-  function build(head) {
-    field = make("input", {
-      id: "kb-search-words", "class": "kb-search__field", type: "text", role: "combobox", "aria-autocomplete": "list",
-      "aria-expanded": "false", autocomplete: "off", autocapitalize: "none", autocorrect: "off", spellcheck: "false",
-      enterkeyhint: "search", placeholder: "A word or a question",
-    });
-    box = make("div", { "class": "kb-search__box", role: "search" },
-      make("div", { "class": "kb-search__bar" }, head, make("div", { "class": "kb-search__line" }, field)),
-      make("div", { "class": "kb-search__body" }));
-    return box;
-  }
-
-  function label() { return make("label", { "for": "kb-search-words", "class": "kb-search__label" }, "Search"); }
-
   function start() {
-    if (ready) return;
-    ready = Promise.all([load(data.style), load(data.code), load(data.index)]).then(function () {
+    ready = ready || Promise.all([link.dataset.style, link.dataset.code, link.dataset.index].map(load)).then(function () {
       KBSearchScreen.start({
-        box: box, field: field, dialog: dialog, root: root, page: new URL(data.page, location.href).href,
-        load: load, make: make, ways: ways,
+        box: box, field: field, dialog: dialog, opener: opener, root: root, address: address, load: load, make: make,
       });
+    }).catch(function () {
+      ready = null; // so that the next opening tries again
+      box.lastChild.replaceChildren(make("p", { role: "alert" }, "Search could not be loaded. You may be offline. Close this and " +
+        "try again, or use the ", make("a", { href: address("a-z") }, "A–Z"), "."));
     });
-    ready.catch(failed);
+  }
+
+  /* The field can be typed into at once, also on a slow line; a phone shows its keyboard only if it is focused now. */
+  function build() {
+    field = make("input", {
+      id: "kb-search-words", role: "combobox", "aria-expanded": "false", autocomplete: "off", enterkeyhint: "search",
+      placeholder: "A word or a question",
+    });
+    var head = make("div", {}, make("label", { "for": field.id }, "Search"));
+    box = make("div", { role: "search" }, make("div", { "class": "kb-search__bar" }, head, make("div", {}, field)),
+      make("div", { "class": "kb-search__body" }));
+    return head;
   }
 
   function open() {
-    if (place) {
-      field.focus();
-      return;
-    }
-    if (!dialog) {
-      var away = make("button", { type: "button", "class": "kb-search__close" }, "Close");
-      away.addEventListener("click", function () { dialog.close(); });
-      dialog = make("dialog", { "class": "kb-search", "aria-label": "Search" }, build(make("div", { "class": "kb-search__head" },
-        label(), make("a", { "class": "kb-search__now", href: data.help }, "Help now"), away)));
-      dialog.addEventListener("mousedown", function (event) {
-        if (event.target === dialog) dialog.close(); // beside the box
-      });
-      dialog.addEventListener("close", function () {
-        if (document.activeElement === document.body) opener.focus(); // some browsers do not focus a pressed button
-      });
+    if (!box) {
+      var head = build();
+      var away = make("button", { type: "button" }, "Close");
+      away.onclick = function () { dialog.close(); };
+      head.append(make("a", { "class": "kb-help", href: address("help-now") }, "Help now"), away);
+      dialog = make("dialog", { "class": "kb-search", "aria-label": "Search" }, box);
       document.body.append(dialog);
     }
-    if (!dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) dialog.showModal();
     field.focus();
     field.select();
     start();
   }
 
-  var opener = make("button", { type: "button", "class": link.className, "aria-keyshortcuts": mac ? "Meta+K" : "Control+K" });
-  if (!place) opener.setAttribute("aria-haspopup", "dialog");
-  opener.append.apply(opener, link.childNodes);
-  opener.append(make("kbd", { "aria-hidden": "true" }, mac ? "⌘K" : "Ctrl K"));
-  opener.addEventListener("click", open);
+  var opener = make("button", { type: "button", "class": "kb-search-open", "aria-keyshortcuts": "Control+K Meta+K" }, "Search");
+  opener.onclick = open;
   link.replaceWith(opener);
   addEventListener("keydown", function (event) {
-    if (event.key.toLowerCase() !== "k" || event.altKey || event.shiftKey || !(mac ? event.metaKey : event.ctrlKey)) return;
+    if (event.key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
     open();
   });
   if (place) {
-    place.append(build(make("div", { "class": "kb-search__head" }, label())));
+    build();
+    place.append(box);
     start();
   }
 })();

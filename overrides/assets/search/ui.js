@@ -7,6 +7,7 @@ var KBSearchScreen = (function () {
   var STEP = 10; // results shown at first, and more at each press
   var PAUSE = 500; // milliseconds without a change before it is read out
   var FILTERS = [["section", "sections", "Section"], ["kind", "kinds", "Kind of support"], ["stage", "stages", "Stage"]];
+  var MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
   var make;
 
   function number(count, one, many) { return count + " " + (count === 1 ? one : many); }
@@ -34,7 +35,8 @@ var KBSearchScreen = (function () {
   /* ── What stands on the screen from the start ──────────────────────────────────────────────────────────────────── */
 
   screen.frame = function () {
-    var self = this;
+    this.body = this.box.lastChild;
+    this.field.parentNode.className = "kb-search__line";
     this.clear = make("button", { type: "button", "class": "kb-search__clear", hidden: "" }, "Clear");
     this.field.after(this.clear);
     this.list = make("div", { id: "kb-search-list", "class": "kb-search__list", role: "listbox", "aria-label": "Results" });
@@ -46,16 +48,25 @@ var KBSearchScreen = (function () {
     this.help = make("div");
     this.tips = make("div", { "class": "kb-search__tips" },
       make("p", {}, "One word is enough, and a question will do. Small slips in spelling do not matter."),
-      make("p", {}, "What you type stays in your browser: it is not sent or kept."));
+      make("p", {}, "What you type stays in your browser: it is not sent or kept.",
+        make("span", { "class": "kb-search__next" }, " " + (MAC ? "⌘" : "Ctrl+") + "K opens search on any page.")));
     this.found = make("div", { hidden: "" }, this.said,
       make.apply(null, ["div", { "class": "kb-search__row" }, this.count].concat(this.narrow())), this.list,
       make("div", { "class": "kb-search__after" }, this.more,
         make("p", { "class": "kb-search__share" }, this.link, " It puts your words into the address.")));
-    this.box.querySelector(".kb-search__body").replaceChildren(this.help, this.tips, this.found, this.status,
+    this.body.replaceChildren(this.help, this.tips, this.found, this.status,
       make("div", { "class": "kb-search__foot" }, this.ways(),
         make("p", { "class": "kb-search__keys", "aria-hidden": "true" }, make("kbd", {}, "↑"), make("kbd", {}, "↓"), " choose ",
-          make("kbd", {}, "Enter"), " open ", make("kbd", {}, "Esc"), self.dialog ? " clear, then close" : " clear")));
-    this.field.setAttribute("aria-controls", "kb-search-list");
+          make("kbd", {}, "Enter"), " open ", make("kbd", {}, "Esc"), this.dialog ? " clear, then close" : " clear")));
+  };
+
+  screen.ways = function () {
+    var self = this;
+    var line = make("p", { "class": "kb-search__ways" });
+    [["help-now", "Help now"], ["a-z", "A–Z"], ["glossary", "Glossary"]].forEach(function (way) {
+      line.append(make("a", { href: self.address(way[0]) }, way[1]), " ");
+    });
+    return line;
   };
 
   screen.narrow = function () {
@@ -81,6 +92,8 @@ var KBSearchScreen = (function () {
 
   screen.listen = function () {
     var self = this;
+    var more = { "aria-controls": "kb-search-list", "aria-autocomplete": "list", autocapitalize: "none", autocorrect: "off", spellcheck: "false" };
+    Object.keys(more).forEach(function (name) { self.field.setAttribute(name, more[name]); });
     this.field.addEventListener("input", function () {
       self.waiting = self.waiting || requestAnimationFrame(function () { self.settle(); }); // keys that came together: once
     });
@@ -88,8 +101,13 @@ var KBSearchScreen = (function () {
     this.clear.addEventListener("click", function () { self.empty(); });
     this.more.addEventListener("click", function () { self.grow(); });
     this.list.addEventListener("click", function (event) { self.leave(event); });
-    this.link.addEventListener("click", function (event) { self.leave(event); });
-    if (!this.dialog) addEventListener("hashchange", function () { self.follow(); });
+    if (!this.dialog) return addEventListener("hashchange", function () { self.follow(); });
+    this.dialog.addEventListener("mousedown", function (event) {
+      if (event.target === self.dialog) self.dialog.close(); // beside the box
+    });
+    return this.dialog.addEventListener("close", function () {
+      if (document.activeElement === document.body) self.opener.focus(); // some browsers do not focus a pressed button
+    });
   };
 
   /* ── Words in, answer out ──────────────────────────────────────────────────────────────────────────────────────── */
@@ -145,7 +163,7 @@ var KBSearchScreen = (function () {
       narrowed += 1;
       hash.set(filter[0], this.chosen[filter[0]]);
     }, this);
-    this.link.href = this.address(this.page) + "#" + hash;
+    this.link.href = this.address("search") + "#" + hash;
     this.opens.textContent = narrowed ? "Narrowed down (" + narrowed + ")" : "Narrow down";
     this.explain(narrowed);
     this.grow();
@@ -219,13 +237,13 @@ var KBSearchScreen = (function () {
     var list = make("ul", {});
     list.append.apply(list, lines);
     return this.help.replaceChildren(make("section", { "class": "kb-search__help", "aria-labelledby": "kb-search-help" }, title,
-      list, make("p", {}, make("a", { href: this.address(help.page) }, "What to do, and more numbers"))));
+      list, make("p", {}, make("a", { href: this.at(help.page) }, "What to do, and more numbers"))));
   };
 
   /* ── Results ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
   /* An address within the site as this copy is read: a folder opened from disk needs the name of its file. */
-  screen.address = function (url) {
+  screen.at = function (url) {
     var target = new URL(url === "." ? "" : url, this.root);
     if (target.protocol === "file:" && target.pathname.endsWith("/")) target.pathname += "index.html";
     return target.href;
@@ -252,7 +270,7 @@ var KBSearchScreen = (function () {
 
   screen.card = function (result, place) {
     var id = "kb-search-" + place;
-    var option = this.option(id, this.address(result.url));
+    var option = this.option(id, this.at(result.url));
     var where = make("span", { "class": "kb-search__where" });
     (result.crumbs || []).forEach(function (crumb) { where.append(make("span", { "class": "kb-search__crumb" }, crumb), " "); });
     [["kind", result.kinds || result.kind], ["stage", result.stages || result.stage]].forEach(function (sort) {
