@@ -9,7 +9,7 @@ from kb.pages import read_pages
 pytestmark = pytest.mark.browser
 WIDTHS = [360, 1366]
 PAGES = [outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
-SECTIONS = ["Help now", "Framework", "Practice", "Research", "Events", "Words", "About"]
+SECTIONS = ["Framework", "Practice", "Research", "Events", "Words", "About"]
 
 
 class Watch:
