@@ -6,18 +6,15 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kb import browser, checks, publish, releasing
-from kb.book import read_book
-from kb.editions.archive import Label, write_archive
+from kb.editions import making
 from kb.findings import Finding, report
 from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
-from kb.pages import now, read_pages
 
 PROJECT = Path(__file__).resolve().parent.parent
 ADDRESS = "127.0.0.1:8000"
@@ -98,24 +95,23 @@ def test(extra: list[str]) -> int:
     return 1 if status else 0
 
 
-def zip_archive(extra: list[str]) -> int:
-    """Write the offline copy, a ZIP of the site built for reading from disk, to dist/."""
-    argparse.ArgumentParser("zip").parse_args(extra)
-    name, address = identity(PROJECT / "mkdocs.yml")
-    target = PROJECT / "dist" / "peer-support-in-recovery.zip"
-    with tempfile.TemporaryDirectory() as folder:
-        site = Path(folder) / "site"
-        if status := publish.build(PROJECT, site, offline=True):
-            return status
-        book = read_book(site)
-        if lost := releasing.check_edition(PROJECT, book, folders=False):
-            print(report(lost), file=sys.stderr)
-            return 1
-        target.parent.mkdir(exist_ok=True)
-        day = now(PROJECT, read_pages(PROJECT / "docs")[0])
-        count = write_archive(book, target, Label(name, address, day))
-    print(f"{target.relative_to(PROJECT)}: {count} files, {target.stat().st_size:,} bytes")
-    return 0
+def editions(extra: list[str]) -> int:
+    """Write the editions for reading offline to dist/: all of them, or those named (zip, html, epub, zim, pdf …)."""
+    parser = argparse.ArgumentParser("editions")
+    parser.add_argument("kinds", nargs="*", choices=[*making.KINDS, []], help="only these; else all, with their papers")
+    parser.add_argument("--site", type=Path, help="a site that is built already; else it is built into site/")
+    chosen = parser.parse_args(extra)
+    site = chosen.site or PROJECT / "site"
+    if not chosen.site and (status := build([])):
+        return status
+    files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", chosen.kinds)
+    for file in files:
+        print(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes")
+    if findings:
+        print(report(findings), file=sys.stderr)
+    elif not chosen.kinds:
+        making.offer(PROJECT, site, files)
+    return 1 if [finding for finding in findings if not finding.mild] else 0
 
 
 def release(extra: list[str]) -> int:
@@ -146,7 +142,7 @@ VERBS = {
     "check": check,
     "links": links,
     "test": test,
-    "zip": zip_archive,
+    "editions": editions,
     "release": release,
 }
 
@@ -164,7 +160,7 @@ def main() -> int:
 
 def _help() -> list[str]:
     """Give a line for each verb, from its function's docstring."""
-    return [f"{verb:6} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items()]
+    return [f"{verb:8} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items()]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from kb.publish import build
 from kb.redirects import read_moves
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from kb.book import Book
     from kb.contract import Contract
 
@@ -74,16 +76,13 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
     return findings + more + gone, said
 
 
-def check_edition(project: Path, book: Book, *, folders: bool) -> list[Finding]:
-    """Check that every promised address leads somewhere in an edition, whose tree holds folders or flat files."""
+def check_tree(project: Path, tree: Mapping[str, Collection[str]]) -> list[Finding]:
+    """Check that every promised address leads somewhere in an edition: the website's files that it holds, with ids."""
     file = project / CONTRACT
     contract, findings = read_contract(file.read_text(encoding="utf-8") if file.is_file() else "", CONTRACT)
     moves, more = read_moves(project / "docs/links", "docs/links")
-    pages = read_pages(project / "docs")[0]
-    tree = {page.file: frozenset(page.ids) for page in book.pages}
-    layout = Layout.of([page.path for page in pages], folders=folders)
-    ids = {page.id: address_of(page.path) for page in pages}
-    return findings + more + check_contract(contract, tree, layout, moves, ids, CONTRACT)
+    ids = {page.id: address_of(page.path) for page in read_pages(project / "docs")[0]}
+    return findings + more + check_contract(contract, tree, Layout(), moves, ids, CONTRACT)
 
 
 def read_settings(config: Path) -> tuple[dict[str, tuple[str, int]], list[Finding]]:

@@ -104,12 +104,11 @@ def has_numbers(body: etree._Element) -> bool:
     return any(href.startswith(("tel:", "sms:")) for href in links - EMERGENCY)
 
 
-def number_ages(body: etree._Element, day: str) -> None:
-    """Write beside each helpline that its number was copied on a day, as people say it, and is to be checked again."""
+def number_ages(body: etree._Element, age: str) -> None:
+    """Write beside each helpline whose number can change how old the copy of it is."""
     for line in body.iter("li"):
         if "kb-helpline" in classes(line) and has_numbers(line):
-            age = etree.SubElement(line, "p", {"class": "kb-age"})
-            age.text = f"Copied on {day}. Check this number again before you rely on it."
+            etree.SubElement(line, "p", {"class": "kb-age"}).text = age
 
 
 def remove(element: etree._Element) -> None:

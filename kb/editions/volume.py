@@ -67,12 +67,14 @@ class Chapter:
     trail: tuple[str, ...]
     section: str
     summary: str
+    description: str
     updated: str
     body: etree._Element
     notes: tuple[Note, ...]
     ids: tuple[str, ...]
     inner: tuple[str, ...]
     outgoing: tuple[str, ...]
+    images: tuple[str, ...]
     headings: tuple[tuple[int, str, str], ...]
 
     @property
@@ -115,6 +117,10 @@ class Volume(Imprint):
         chapter = self.by_path.get(path) if href.startswith("/") else None
         return (chapter, section) if chapter else None
 
+    def images(self) -> tuple[str, ...]:
+        """Give the site's files that hold the pictures of its pages, sorted."""
+        return tuple(sorted({file for chapter in self.chapters for file in chapter.images}))
+
     def outgoing(self) -> tuple[str, ...]:
         """Give every address on other sites that the volume links to, sorted."""
         return tuple(sorted({href for chapter in self.chapters for href in chapter.outgoing}))
@@ -141,6 +147,11 @@ def read_volume(book: Book, imprint: Imprint) -> tuple[Volume, list[Finding]]:
     left = tuple(other for other in others if other)
     volume = Volume(**vars(imprint), root=book.root, chapters=tuple(chapters.values()), others=left, by_path=chapters)
     return volume, findings + list(lost(volume))
+
+
+def aged(day: date) -> str:
+    """Say beside a telephone number how old the copy of it is."""
+    return f"Copied on {spoken(day)}. Check this number again before you rely on it."
 
 
 def colophon(volume: Volume, chapter: Chapter) -> tuple[str, ...]:
@@ -176,12 +187,12 @@ def _chapter(site: _Site, file: str, document: etree._Element) -> tuple[Chapter 
     """Make a chapter of one page; give also what is wrong with it."""
     path, page = _path(file), site.book.page(file)
     address = site.imprint.address + path[1:]
-    updated = str(about(document).get("dateModified", ""))
+    said = about(document)
     trail = tuple(site.names.get(there, name) for name, there in crumbs(document) if there != address)
     article = clean_article(document, path, site.imprint.address, site.book.files)
     if article is None or page is None:
         return None, [Finding(file, 0, 0, "a page without an <article>", "see overrides/: editions are made from it")]
-    number_ages(article.body, spoken(site.imprint.day))
+    number_ages(article.body, aged(site.imprint.day))
     chapter = Chapter(
         key=path.strip("/").replace("/", "-") or "home",
         file=file,
@@ -192,12 +203,14 @@ def _chapter(site: _Site, file: str, document: etree._Element) -> tuple[Chapter 
         trail=trail,
         section=trail[1] if trail[1:] else site.names.get(address, article.title),
         summary=words(article.body.find(".//*[@class='kb-summary']")),
-        updated=updated,
+        description=str(said.get("description", "")),
+        updated=str(said.get("dateModified", "")),
         body=article.body,
         notes=tuple(_notes(article.body)),
         ids=page.sections,
         inner=article.inner,
         outgoing=article.outgoing,
+        images=article.images,
         headings=tuple((int(str(h.tag)[1]), h.get("id", ""), words(h)) for h in article.body.iter(*HEADINGS)),
     )
     mend = 'give it an alt text, or a <title>; a picture that only decorates has alt=""'
