@@ -83,6 +83,8 @@ def _reads_on(link: Element) -> bool:
         return False
     if link.getnext() is not None or (link.tail or "").strip():
         return False
-    before = link.getprevious()
-    lead = (before.tail if before is not None else holder.text) or ""
-    return (before is None and not lead.strip()) or lead.rstrip().endswith((".", "?", "!"))
+    before = [holder.text or ""]
+    for part in link.itersiblings(preceding=True):
+        before += [*map(str, part.itertext()), part.tail or ""]
+    lead = "".join(before).rstrip()
+    return not lead or lead.endswith((".", "?", "!"))

@@ -113,6 +113,12 @@
     form.querySelector("button").focus();
   }
 
+  /* The sheet is measured to fit, so that its styles must be there before it can be made. */
+  function ready() { form.querySelector("button").disabled = false; }
+  var style = document.querySelector('link[href="' + form.dataset.style + '"]');
+  if (style.sheet) ready();
+  else style.addEventListener("load", ready);
+
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     var paper = document.getElementById("__yours-paper").value;
