@@ -248,7 +248,7 @@ def spoken_in(pdf):
     ],
 )
 def test_what_readers_would_miss_stops_the_build(source, said):
-    """A picture without words, a skipped heading, an unknown font, a letter without a shape or a dead link is refused."""
+    """A picture without words, a skipped heading, an unknown font, a letter with no shape or a dead link is refused."""
     with pytest.raises(PressError) as stopped:
         set_alone(source)
     assert said in str(stopped.value)

@@ -37,7 +37,7 @@
     yours.firstElementChild.addEventListener("toggle", function () {
       var script = make("script");
       script.src = KBTrust(yours.dataset.script);
-      document.head.append(make("link", { rel: "stylesheet", href: yours.dataset.style }), script);
+      document.head.append(make("link", { rel: "stylesheet", href: yours.dataset.script.replace(/js$/, "css") }), script);
     }, { once: true });
   }
 
