@@ -5,7 +5,7 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
     python3 dev.py serve     the site on http://127.0.0.1:8000, with live reload
     python3 dev.py test      lint, types and tests; --full for the long ones
     python3 dev.py build     the site as files, in site/
-    python3 dev.py zip       the offline copy, in dist/
+    python3 dev.py editions  the copies for reading offline, in dist/
     python3 dev.py check     all that writers wrote, without building
     python3 dev.py release   the link contract: every address that is to work for ever
     python3 dev.py links     pages elsewhere, asked over the network; a report, never a failure

@@ -101,6 +101,7 @@ def editions(extra: list[str]) -> int:
     parser.add_argument("kinds", nargs="*", choices=[*making.KINDS, []], help="only these; else all, with their papers")
     parser.add_argument("--site", type=Path, help="a site that is built already; else it is built into site/")
     chosen = parser.parse_args(extra)
+    identity(PROJECT / "mkdocs.yml")  # before a build is begun for nothing
     site = chosen.site or PROJECT / "site"
     if not chosen.site and (status := build([])):
         return status

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def build(project: Path, site: Path, *extra: str, offline: bool = False, fresh: bool = False) -> int:
+def build(project: Path, site: Path, *extra: str, fresh: bool = False) -> int:
     """Build the site of `project` into the folder `site`; give the exit status of the build (0: all is well).
 
     The build goes to a new folder beside `site` and takes its place only when it ended without an error or warning,
@@ -22,7 +22,7 @@ def build(project: Path, site: Path, *extra: str, offline: bool = False, fresh: 
     new = site.with_name(site.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(new), *extra]
-    status = subprocess.run(command, cwd=project, env=environment(offline=offline, fresh=fresh), check=False).returncode
+    status = subprocess.run(command, cwd=project, env=environment(fresh=fresh), check=False).returncode
     if status == 0:
         replace(new, site)
     shutil.rmtree(new, ignore_errors=True)
@@ -39,7 +39,6 @@ def replace(fresh: Path, site: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def environment(*, offline: bool = False, fresh: bool = False) -> dict[str, str]:
-    """Give the environment for MkDocs: Material's banner off (it is no warning), and the switches of mkdocs.yml."""
-    switches = {"KB_OFFLINE": str(offline).lower(), "KB_FRESH_CONTRACT": str(fresh).lower()}
-    return os.environ | {"NO_MKDOCS_2_WARNING": "1"} | switches
+def environment(*, fresh: bool = False) -> dict[str, str]:
+    """Give the environment for MkDocs: Material's banner off (it is no warning), and the switch of mkdocs.yml."""
+    return os.environ | {"NO_MKDOCS_2_WARNING": "1", "KB_FRESH_CONTRACT": str(fresh).lower()}

@@ -43,7 +43,6 @@ HELPLINES = re.compile(r"^\\helplines\{([\w-]+)\}[ \t]*$", re.MULTILINE)
 # Material puts these into every site; no page of ours asks for them (source maps, stemmers for 20 languages).
 UNUSED = re.compile(r"\.map$|javascripts/lunr/")
 BACK_LINK = re.compile(r'(?:&#160;)?<a class="footnote-backref" href="#(fnref\d*:[^"]+)"[^>]*>[^<]*</a>')
-SHIM = "assets/vendor/iframe-worker/shim.js"
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,6 @@ class Options(Config):
     """The BibTeX file whose keys pages may cite."""
     helplines = c.Type(str, default="helplines.yml")
     """The data file of telephone numbers."""
-    offline = c.Type(bool, default=False)
-    """Build for reading from disk: public addresses stay those of the website."""
 
 
 class KnowledgeBasePlugin(BasePlugin[Options]):
@@ -103,12 +100,6 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.helplines: list[Helpline] = []
         self.today = date.min
         self.book: Book | None = None
-
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Hand Material our own copy of the script that its offline search would load from another host."""
-        if self.config.offline:
-            config.extra["polyfills"] = [SHIM]
-        return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Leave out what Material adds and no page uses."""
@@ -180,7 +171,7 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         env.filters["day"] = spoken
         return env
 
-    @event_priority(-200)  # after Material's offline plugin
+    @event_priority(-200)  # after every other plugin
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Check what was built; each finding is a warning, so that `--strict` fails on it."""
         base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
