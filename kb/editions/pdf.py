@@ -31,7 +31,7 @@ TESTED = (
     "who do not see it, that every link within it leads somewhere, and that every letter has a shape. "
     "No validator of a standard and no person with a screen reader has tried it yet."
 )
-SKIPPED = frozenset({"kb-head", "Z3988"})
+SKIPPED = frozenset({"kb-head", "Z3988", "kb-cell-link", "kb-who"})
 PAPER = "#fbf8f3"
 
 
@@ -157,11 +157,20 @@ def _skipped(element: Element) -> bool:
     return bool(classes(element) & SKIPPED)
 
 
+def _blocks(body: Element) -> Iterator[Element]:
+    """Give the blocks of a body, and those of the box that the frame puts round a page's own text."""
+    for block in body:
+        if "kb-body" in classes(block):
+            yield from _blocks(block)
+        elif isinstance(block.tag, str):
+            yield block
+
+
 def _sheets(body: Element, setting: Setting) -> Iterator[str]:
     """Set a body block by block; a wide table, with a heading right above it, gets a turned sheet."""
     held: list[Element] = []
-    for block in body:
-        if not isinstance(block.tag, str):
+    for block in _blocks(body):
+        if setting.skip(block):
             continue
         table = block if block.tag == "table" else block.find("table")
         wide = table is not None and is_wide(table)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 UNCONFIRMED = "kb-helpline__check"
 MARK = "kb-cite"
-DROPPED = frozenset({MARK, UNCONFIRMED, "kb-age", "kb-web"})
+DROPPED = frozenset({MARK, UNCONFIRMED, "kb-age", "kb-web", "kb-cell-link", "kb-who"})
 STAR = "\N{NO-BREAK SPACE}*"
 
 

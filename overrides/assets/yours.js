@@ -10,7 +10,7 @@
   var SPARE = 0.97; // of the height: printers and screens do not round alike
   var LARGEST = 13, SMALLEST = 7, STEP = 0.25; // points
   // Of use only where one can click: marks of references, and what each number's entry says of where it was seen.
-  var DROPPED = ".kb-cite, .headerlink, .kb-web, .kb-helpline__check, .kb-age, .kb-copy, .kb-explain, button, script, template, [hidden], [popover]";
+  var DROPPED = ".kb-cite, .headerlink, .kb-web, .kb-helpline__check, .kb-copy, .kb-cell-link, .kb-who, button, script, [hidden], [popover]";
   var FIELDS = ["group", "when", "where", "phone"]; // in the order of the lines that the page prints
   var NOTES = "Telephone numbers change: check them again. * Not yet confirmed with the service. Sources, and more on the " +
     "words that are underlined: on the web page. Words: %. This is information, not medical advice.";
@@ -53,7 +53,7 @@
   function section(id) {
     var heading = document.getElementById(id), blocks = [], next = heading;
     while (next) {
-      if (!next.matches(".kb-web, script, .kb-yours, .kb-paper, .kb-trust, .kb-related")) blocks.push(copy(next));
+      if (!next.matches(DROPPED + ", .kb-yours, .kb-paper, .kb-trust, .kb-related")) blocks.push(copy(next));
       next = next.nextElementSibling;
       if (next && /^H[1-6]$/.test(next.tagName) && next.tagName <= heading.tagName) break;
     }
