@@ -9,12 +9,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kb import browser, checks, publish, releasing
+from kb import browser, checks, publish, releasing, verify
 from kb.editions import making
 from kb.findings import Finding, report
+from kb.intake import check_files, check_settings
 from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
+from kb.sheets import write_sheets
 
 PROJECT = Path(__file__).resolve().parent.parent
 ADDRESS = "127.0.0.1:8000"
@@ -34,13 +36,16 @@ def serve(extra: list[str]) -> int:
 
 def build(extra: list[str]) -> int:
     """Write the site to site/, which is replaced only by a build without a warning."""
-    return publish.build(PROJECT, PROJECT / "site", *extra)
+    return publish.publish(PROJECT, PROJECT / "site", *extra)
 
 
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
     _, address = identity(PROJECT / "mkdocs.yml")
+    if unfit := check_settings(PROJECT / "mkdocs.yml") + check_files(PROJECT / "docs"):
+        print(report(unfit))
+        return 1
     sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES, address=address)
     promised, said = releasing.check_promises(PROJECT)
     findings = sources.findings + promised
@@ -115,6 +120,21 @@ def editions(extra: list[str]) -> int:
     return 1 if [finding for finding in findings if not finding.mild] else 0
 
 
+def sheets(extra: list[str]) -> int:
+    """Draw contact sheets of the built site, one for each width and scheme, to dist/sheets/."""
+    argparse.ArgumentParser("sheets").parse_args(extra)
+    site = PROJECT / "site"
+    if not (site / "index.html").exists() and (status := publish.build(PROJECT, site)):
+        return status
+    try:
+        made = write_sheets(site, PROJECT / "dist" / "sheets")
+    except RuntimeError as error:
+        print(f"no browser: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(str(sheet.relative_to(PROJECT)) for sheet in made))
+    return 0
+
+
 def release(extra: list[str]) -> int:
     """Write the link contract for a release, after a build that keeps the last one's (--draft: before the first)."""
     parser = argparse.ArgumentParser("release")
@@ -124,6 +144,15 @@ def release(extra: list[str]) -> int:
     lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known)
     print(report(lines) if lines else told)
     return 1 if lines else 0
+
+
+def check_copy(extra: list[str]) -> int:
+    """Crawl a served copy, a folder or an address on this machine, and say what a reader would miss."""
+    parser = argparse.ArgumentParser("verify")
+    parser.add_argument("target", nargs="?", default=str(PROJECT / "site"), help="by default site/")
+    findings, said = verify.verify(parser.parse_args(extra).target, PROJECT / "docs")
+    print(report(findings) or f"no fault found: {said}")
+    return 1 if findings else 0
 
 
 def identity(config: Path) -> tuple[str, str]:
@@ -143,8 +172,10 @@ VERBS = {
     "check": check,
     "links": links,
     "test": test,
+    "sheets": sheets,
     "editions": editions,
     "release": release,
+    "verify": check_copy,
 }
 
 

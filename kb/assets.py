@@ -83,7 +83,7 @@ def parse(css: str) -> list[Rule]:
 
 
 def cut(rules: Iterable[Rule], seen: Used, ours: frozenset[str] = frozenset()) -> list[Rule]:
-    """Give the rules that some page can match, each with only the selectors that can; none that names what is `ours`."""
+    """Give the rules that some page can match, with only the selectors that can; none that names what is `ours`."""
     kept = []
     for rule in rules:
         if rule.start.startswith("@"):

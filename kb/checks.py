@@ -13,10 +13,12 @@ from kb.advice import advice, complaints, from_memory
 from kb.citations import scan
 from kb.commands import without_code
 from kb.elsewhere import SCHEMES
+from kb.evidence import check_evidence
 from kb.findings import Finding
 from kb.headings import written_headings
 from kb.helplines import read_helplines
 from kb.library import read_library, unknown_key
+from kb.matrix import check_cells
 from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import now, read_pages
 from kb.permanent import free_id
@@ -74,7 +76,8 @@ def read_sources(
     findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
     findings += check_outgoing(records, used(pages, entries, docs, library, helplines), f"{docs.name}/{links}")
     findings += check_library(records, entries, f"{docs.name}/{library}", f"{docs.name}/{links}")
-    findings += check_messages(pages, address, numbers, docs.name)
+    findings += check_messages(pages, address, numbers, docs.name) + check_evidence(pages, docs.name)
+    findings += [finding for page in pages for finding in check_cells(page, f"{docs.name}/{page.path}")]
     return Sources(pages, entries, numbers, findings)
 
 

@@ -17,7 +17,7 @@ import yaml
 from kb.addresses import Layout, address_of
 from kb.book import read_book
 from kb.contract import FILE, check_contract, check_last_release, read_contract, renewed, write_contract
-from kb.findings import Finding
+from kb.findings import Finding, read_text
 from kb.pages import Page, now, read_pages
 from kb.publish import build
 from kb.redirects import read_moves
@@ -42,8 +42,9 @@ def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], 
     says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again.
     """
     file = project / CONTRACT
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text, unread = read_text(file, CONTRACT)
     old, findings = read_contract(text, CONTRACT)
+    findings += unread
     pages = read_pages(project / "docs")[0]
     findings += _draft_faults(old) if draft else _publisher_faults(project)
     findings += [] if draft or known else _overdue(project, pages)
@@ -69,8 +70,9 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
     What no build is needed for: their form, circles, and lines that are gone. Give also what was or was not compared.
     """
     _, findings = read_moves(project / "docs/links", "docs/links")
-    text = (project / CONTRACT).read_text(encoding="utf-8") if (project / CONTRACT).is_file() else ""
+    text, unread = read_text(project / CONTRACT, CONTRACT)
     contract, more = read_contract(text, CONTRACT)
+    more += unread
     gone, skipped = check_last_release(contract, project, CONTRACT, CONTRACT)
     said = f"the link contract was {skipped or 'compared with the last release'}"
     return findings + more + gone, said
@@ -78,8 +80,7 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
 
 def check_tree(project: Path, tree: Mapping[str, Collection[str]]) -> list[Finding]:
     """Check that every promised address leads somewhere in an edition: the website's files that it holds, with ids."""
-    file = project / CONTRACT
-    contract, findings = read_contract(file.read_text(encoding="utf-8") if file.is_file() else "", CONTRACT)
+    contract, findings = read_contract(read_text(project / CONTRACT, CONTRACT)[0], CONTRACT)
     moves, more = read_moves(project / "docs/links", "docs/links")
     ids = {page.id: address_of(page.path) for page in read_pages(project / "docs")[0]}
     return findings + more + check_contract(contract, tree, Layout(), moves, ids, CONTRACT)

@@ -22,6 +22,7 @@ STAGES = ("precontemplation", "contemplation", "preparation", "action", "mainten
 
 # The schema of design/pages.md: field → (must be there, what it holds).
 TEXT, DAY, WORDS, PATHS = "text", "a date such as 2026-11-23", "a list of words", "a list of paths from docs/"
+FLAG = "true or false"
 SCHEMA: dict[str, tuple[bool, str]] = {
     "title": (True, TEXT),
     "id": (True, TEXT),
@@ -39,6 +40,7 @@ SCHEMA: dict[str, tuple[bool, str]] = {
     "stages": (False, WORDS),
     "for": (True, WORDS),
     "related": (True, PATHS),
+    "leave": (False, FLAG),
     "handout": (False, WORDS),
 }
 CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
@@ -67,6 +69,8 @@ def _holds(value: object, holds: str) -> bool:
     """Say whether a front-matter value is of the kind that the schema names."""
     if holds == TEXT:
         return isinstance(value, str)
+    if holds == FLAG:
+        return isinstance(value, bool)
     if holds == DAY:
         return isinstance(value, date) and not isinstance(value, datetime)
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) and item for item in value)

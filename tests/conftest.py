@@ -101,7 +101,15 @@ def miniature(tmp_path):
         docs = tmp_path / "docs"
         files = {"index.md": page("Home"), "research/references.bib": BIB} | files
         files.setdefault("help-now.md", page("Help now"))
-        for path in ("a-z", "glossary", "about/offline", "about/privacy", "about/accessibility", "about/licence"):
+        for path in (
+            "a-z",
+            "glossary",
+            "about/offline",
+            "about/privacy",
+            "about/accessibility",
+            "about/licence",
+            "about/changes",
+        ):
             files.setdefault(f"{path}.md", page(path))
         for path in ("framework/stages-of-change/relapse", "practice/finding-support", "practice/family-and-friends"):
             files.setdefault(f"{path}.md", page(path))

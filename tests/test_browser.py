@@ -1,4 +1,4 @@
-"""The real site in a real browser, at 360 and 1366 pixels, online and from disk with the network cut off."""
+"""The real site in a real browser, at 360 and 1366 pixels."""
 
 import pytest
 from conftest import PROJECT
@@ -9,7 +9,7 @@ from kb.pages import read_pages
 pytestmark = pytest.mark.browser
 WIDTHS = [360, 1366]
 PAGES = [outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
-SECTIONS = ["Help now", "Framework", "Practice", "Research", "Events", "Words", "About"]
+SECTIONS = ["Framework", "Practice", "Research", "Events", "Words", "About"]
 
 
 class Watch:
@@ -121,29 +121,3 @@ def test_without_javascript_every_page_can_be_read(chromium, address):
     page.get_by_role("link", name="Help now").first.click()
     page.wait_for_url(address + "help-now/")
     context.close()
-
-
-@pytest.fixture(params=WIDTHS)
-def offline_reader(request, chromium, offline_copy):
-    """Somebody who opens the unpacked copy from disk, with the network cut off."""
-    context = chromium.new_context(viewport={"width": request.param, "height": 800}, offline=True)
-    page = context.new_page()
-    own = offline_copy.as_uri()
-    page.watch, page.width, page.home = Watch(page, own), request.param, own
-    yield page
-    assert page.watch.away == []
-    assert page.watch.errors == []
-    context.close()
-
-
-def test_the_offline_copy_opens_and_its_links_work(offline_reader):
-    """Somebody without internet starts at START-HERE, opens the site, and every link of the home page works."""
-    offline_reader.goto(offline_reader.home + "/START-HERE.html")
-    offline_reader.get_by_role("link", name="Open it").click()
-    offline_reader.wait_for_url(offline_reader.home + "/index.html")
-    links = offline_reader.locator("article a").evaluate_all("all => all.map(a => a.href)")
-    own = sorted({link.partition("#")[0] for link in links if ".html" in link and link.startswith("file:")})
-    assert len(own) > 10
-    for link in own:
-        offline_reader.goto(link)
-        offline_reader.locator("h1").wait_for()

@@ -11,6 +11,9 @@ CODE = sorted((PROJECT / "kb").rglob("*.py"))
 # Who may call whom: each room may import what stands before it in this list.
 ROOMS = [
     "findings",
+    "policy",
+    "plain_yaml",
+    "intake",
     "addresses",
     "elsewhere",
     "permanent",
@@ -18,6 +21,7 @@ ROOMS = [
     "pages",
     "headings",
     "a_to_z",
+    "glossary",
     "cache",
     "library",
     "helplines",
@@ -33,6 +37,7 @@ ROOMS = [
     "runs",
     "commands",
     "citations",
+    "evidence",
     "advice",
     "references",
     "csl_items",
@@ -42,6 +47,7 @@ ROOMS = [
     "lists",
     "bibliography",
     "standalone",
+    "matrix",
     "markup",
     "retired",
     "redirects",
@@ -52,11 +58,14 @@ ROOMS = [
     "book",
     "checks",
     "assets",
-    "policy",
+    "headers",
+    "verify",
+    "atomic",
     "publish",
     "releasing",
     "editions",
     "browser",
+    "sheets",
 ]
 DOORS = ["plugins", "__main__"]
 

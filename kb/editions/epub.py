@@ -14,7 +14,7 @@ from lxml import etree
 
 from kb.addresses import relative
 from kb.editions.cleaning import SVG, classes
-from kb.editions.leaf import Form, leaf, outline, rewritten, without_texting
+from kb.editions.leaf import Form, between, leaf, outline, rewritten, without_texting
 from kb.editions.packing import write_zip
 from kb.pages import spoken
 
@@ -60,13 +60,13 @@ def write_epub(volume: Volume, target: Path, cover: bytes) -> None:
 
 def _file(path: str) -> str:
     """Give the file, below EPUB/, of the page at an address: `/glossary/` is in `glossary/index.xhtml`."""
-    return f"{path[1:]}index.xhtml"
+    return f"{path[1:]}index.xhtml" if path.endswith("/") else path[1:]
 
 
 def _form(before: str = "") -> Form:
     """Write links between the book's files; ids stay as they are, after the old address that they belong to."""
     return Form(
-        link=lambda page, path, section: relative(_file(path), _file(page)) + (f"#{section}" if section else ""),
+        link=lambda page, path, section: between(_file(page), _file(path), section),
         ident=lambda _, identifier: before + identifier,
         image=lambda page, file: relative(file, _file(page)),
     )
@@ -154,7 +154,7 @@ def _addresses(volume: Volume) -> Page:
             item = _entry(listing, _file(place[0].path), place[0].title)
         else:
             item = etree.SubElement(listing, "li")
-            body = rewritten(volume, "/", other.body, _form(other.path))
+            body = rewritten(volume, f"/{ADDRESSES}", other.body, _form(other.path))
             body.tag = "div"
             item.append(body)
         item.set("id", other.path)

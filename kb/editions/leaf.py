@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from kb.addresses import relative
 from kb.editions.volume import colophon
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ def rewritten(volume: Volume, page: str, body: etree._Element, form: Form) -> et
         if "data-refs" in element.attrib:
             del element.attrib["data-refs"]
     return body
+
+
+def between(page: str, there: str, section: str) -> str:
+    """Give a link from one file of an edition to a place in another, or in the same one."""
+    if section and there == page:
+        return f"#{section}"
+    return relative(there, page) + (f"#{section}" if section else "")
 
 
 def without_texting(body: etree._Element) -> etree._Element:

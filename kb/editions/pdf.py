@@ -167,7 +167,7 @@ def _blocks(body: Element) -> Iterator[Element]:
 
 
 def _sheets(body: Element, setting: Setting) -> Iterator[str]:
-    """Set a body block by block; a wide table, with a heading right above it, gets a turned sheet."""
+    """Set a body block by block; a wide table gets a turned sheet, with the heading and the line above it."""
     held: list[Element] = []
     for block in _blocks(body):
         if setting.skip(block):
@@ -177,6 +177,9 @@ def _sheets(body: Element, setting: Setting) -> Iterator[str]:
         if wide:
             yield f"#turned[{' '.join(markup(part, setting) for part in (*held, block))}]"
             held = []
+            continue
+        if block.tag == "p" and len(held) == 1:  # a line of explanation stays with its heading
+            held.append(block)
             continue
         yield from (markup(part, setting) for part in held)
         held = [block] if block.tag in {"h2", "h3"} else []

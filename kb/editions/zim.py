@@ -19,7 +19,7 @@ from lxml import etree
 
 from kb.addresses import relative
 from kb.editions.cleaning import classes
-from kb.editions.leaf import Form, as_html, contents, leaf, outline, rewritten, without_texting
+from kb.editions.leaf import Form, as_html, between, contents, leaf, outline, rewritten, without_texting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +187,7 @@ def _file(path: str) -> str:
 def _form() -> Form:
     """Write links between files, as Kiwix wants them; ids stay as they are."""
     return Form(
-        link=lambda page, path, section: relative(_file(path), _file(page)) + (f"#{section}" if section else ""),
+        link=lambda page, path, section: between(_file(page), _file(path), section),
         ident=lambda _, identifier: identifier,
         image=lambda page, file: relative(file, _file(page)),
     )
