@@ -103,6 +103,8 @@ def _finding(job: Job, said: typst.TypstError | typst.TypstWarning) -> Finding:
     strings = re.findall(r'"((?:[^"\\]|\\.)*)"', near)[:6]
     place = f" (near: {' '.join(strings)[:160]})" if strings else ""
     mend = "; ".join(said.hints) or "mend it in the page that these words come from"
+    if "could not be displayed" in said.message:
+        mend = "write it in words, or add a font that has it to kb/editions/fonts"
     return Finding(job.name, 0, 0, f"{said.message}{place}", mend)
 
 
