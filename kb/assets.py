@@ -122,7 +122,7 @@ def write(rules: Iterable[Rule]) -> str:
 
 
 def script(texts: Iterable[str]) -> str:
-    """Join scripts into one, without comments and indentation; a text with line ends in it, `…`, would lose the latter."""
+    """Join scripts into one, without comments and indentation, which a text over several lines (`…`) would lose too."""
     bare = (LINE_END.sub("", OWN_LINE.sub("", text)) for text in texts)
     return "".join(re.sub(r"\s*\n\s*", "\n", text).strip() + "\n" for text in bare)
 
