@@ -28,7 +28,7 @@ FURNITURE = frozenset({
     "Z3988",
 })  # fmt: skip
 KEPT_DATA = frozenset({"data-refs"})  # the works that one mark cites: its link can lead to the first of them only
-WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download", "rel"})
+WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download"})
 TABLE_ROLES = frozenset(
     {"table", "rowgroup", "row", "columnheader", "rowheader", "cell"}
 )  # said again for the web's CSS
