@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 SVG = "http://www.w3.org/2000/svg"
 # What asks for a server, a script or a screen with a menu; its words are help in using the website, not content.
 FURNITURE_TAGS = frozenset({
-    "script", "noscript", "style", "form", "fieldset", "nav", "button", "template", "dialog", "input", "select", "label",
-    "link",
+    "script", "noscript", "style", "form", "fieldset", "nav", "button", "template", "dialog", "input", "select",
+    "label", "link",
 })  # fmt: skip
 FURNITURE = frozenset({
     "headerlink", "kb-share", "kb-to-share", "kb-leave", "kb-explain", "kb-paper", "kb-cite-page", "kb-downloads",
