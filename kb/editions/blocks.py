@@ -20,6 +20,9 @@ BOXES = {
     "kb-helpline__check": "checked",
     "kb-age": "checked",
     "kb-trust": "colophon",
+    "kb-evidence": "evidence",
+    "kb-evidence__claim": "claim",
+    "kb-glance": "quiet",
     "kb-reference__note": "remark",
     "kb-reference__check": "checked",
     "kb-reference__back": "quiet",
@@ -103,7 +106,7 @@ def terms(element: Element, inside: Inside) -> str:
             groups[-1][0].append(inside.placed(child))
         elif groups:
             groups[-1][1].append(inside.placed(child))
-    rows = [f"terms.item([{' #linebreak(); '.join(name)}], [{APART}{APART.join(said)}])" for name, said in groups]
+    rows = [f"terms.item([{' #linebreak(); '.join(name)}], [{APART.join(said)}])" for name, said in groups]
     return f"#terms({', '.join(rows)});" if rows else ""
 
 

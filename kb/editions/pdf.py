@@ -31,7 +31,7 @@ TESTED = (
     "who do not see it, that every link within it leads somewhere, and that every letter has a shape. "
     "No validator of a standard and no person with a screen reader has tried it yet."
 )
-SKIPPED = frozenset({"kb-head", "Z3988"})
+SKIPPED = frozenset({"kb-head", "Z3988", "kb-cell-link", "kb-who"})
 PAPER = "#fbf8f3"
 
 
@@ -157,17 +157,29 @@ def _skipped(element: Element) -> bool:
     return bool(classes(element) & SKIPPED)
 
 
-def _sheets(body: Element, setting: Setting) -> Iterator[str]:
-    """Set a body block by block; a wide table, with a heading right above it, gets a turned sheet."""
-    held: list[Element] = []
+def _blocks(body: Element) -> Iterator[Element]:
+    """Give the blocks of a body, and those of the box that the frame puts round a page's own text."""
     for block in body:
-        if not isinstance(block.tag, str):
+        if "kb-body" in classes(block):
+            yield from _blocks(block)
+        elif isinstance(block.tag, str):
+            yield block
+
+
+def _sheets(body: Element, setting: Setting) -> Iterator[str]:
+    """Set a body block by block; a wide table gets a turned sheet, with the heading and the line above it."""
+    held: list[Element] = []
+    for block in _blocks(body):
+        if setting.skip(block):
             continue
         table = block if block.tag == "table" else block.find("table")
         wide = table is not None and is_wide(table)
         if wide:
             yield f"#turned[{' '.join(markup(part, setting) for part in (*held, block))}]"
             held = []
+            continue
+        if block.tag == "p" and len(held) == 1:  # a line of explanation stays with its heading
+            held.append(block)
             continue
         yield from (markup(part, setting) for part in held)
         held = [block] if block.tag in {"h2", "h3"} else []

@@ -103,6 +103,8 @@ def _finding(job: Job, said: typst.TypstError | typst.TypstWarning) -> Finding:
     strings = re.findall(r'"((?:[^"\\]|\\.)*)"', near)[:6]
     place = f" (near: {' '.join(strings)[:160]})" if strings else ""
     mend = "; ".join(said.hints) or "mend it in the page that these words come from"
+    if "could not be displayed" in said.message:
+        mend = "write it in words, or add a font that has it to kb/editions/fonts"
     return Finding(job.name, 0, 0, f"{said.message}{place}", mend)
 
 
@@ -141,8 +143,10 @@ def _elements(element: Any, kind: str) -> Iterator[Any]:  # noqa: ANN401 - the s
 
 
 def _strong(cell: Any) -> bool:  # noqa: ANN401 - the same
-    """Say whether all that a cell holds is strong."""
-    inside = _children(cell)
-    while len(inside) == 1 and inside[0].get("/S") in {"/P", "/Div", "/NonStruct"}:
-        inside = _children(inside[0])
-    return len(inside) == 1 and inside[0].get("/S") == "/Strong"
+    """Say whether all that a cell holds is strong: what is not in a Strong of its own holds only what is."""
+    inside = cell.get("/K")
+    inside = list(inside) if isinstance(inside, pikepdf.Array) else [inside]
+    if any(isinstance(part, int) or (isinstance(part, pikepdf.Dictionary) and "/MCID" in part) for part in inside):
+        return False  # words right inside
+    below = _children(cell)
+    return bool(below) and all(part.get("/S") == "/Strong" or _strong(part) for part in below)

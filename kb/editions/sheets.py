@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 UNCONFIRMED = "kb-helpline__check"
 MARK = "kb-cite"
-DROPPED = frozenset({MARK, UNCONFIRMED, "kb-age", "kb-web"})
+DROPPED = frozenset({MARK, UNCONFIRMED, "kb-age", "kb-web", "kb-cell-link", "kb-who"})
 STAR = "\N{NO-BREAK SPACE}*"
 
 
@@ -83,6 +83,8 @@ def _reads_on(link: Element) -> bool:
         return False
     if link.getnext() is not None or (link.tail or "").strip():
         return False
-    before = link.getprevious()
-    lead = (before.tail if before is not None else holder.text) or ""
-    return (before is None and not lead.strip()) or lead.rstrip().endswith((".", "?", "!"))
+    before = [holder.text or ""]
+    for part in link.itersiblings(preceding=True):
+        before += [*map(str, part.itertext()), part.tail or ""]
+    lead = "".join(before).rstrip()
+    return not lead or lead.endswith((".", "?", "!"))

@@ -111,7 +111,10 @@ def _set(element: Element, tag: str, setting: Setting) -> str:  # noqa: PLR0911 
         return SIMPLE[tag]
     if tag in {"svg", "img"}:
         decorates = tag == "svg" and element.get("role") != "img"
-        return sign(element, black=setting.black) if decorates else picture(element)
+        inner = "".join(
+            anchor(part, setting) for part in element.iterdescendants()
+        )  # its title's and description's ids
+        return sign(element, black=setting.black) if decorates else inner + picture(element)
     if tag == "a":
         return _link(element, setting)
     if tag == "blockquote":

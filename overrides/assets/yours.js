@@ -1,6 +1,6 @@
 /* A page and what a reader types come in; one sheet to print goes out: the sections that the writer chose, the QR code,
    and the group's name, time, place and phone. It is built from the page's own nodes, shown in the page's place, and gone
-   when the reader goes back. Nothing is stored, sent or put into the address. kb/editions/handouts.py prints the same
+   when the reader goes back. Loaded when the form is opened (sharing.js). Nothing is stored, sent or put into the address. kb/editions/handouts.py prints the same
    choice as PDF files. */
 (function () {
   "use strict";
@@ -10,7 +10,10 @@
   var SPARE = 0.97; // of the height: printers and screens do not round alike
   var LARGEST = 13, SMALLEST = 7, STEP = 0.25; // points
   // Of use only where one can click: marks of references, and what each number's entry says of where it was seen.
-  var DROPPED = ".kb-cite, .headerlink, .kb-web, .kb-helpline__check, .kb-age, .kb-copy, .kb-explain, button, script, template, [hidden], [popover]";
+  var DROPPED = ".kb-cite, .headerlink, .kb-web, .kb-helpline__check, .kb-copy, .kb-cell-link, .kb-who, button, script, [hidden], [popover]";
+  var FIELDS = ["group", "when", "where", "phone"]; // in the order of the lines that the page prints
+  var NOTES = "Telephone numbers change: check them again. * Not yet confirmed with the service. Sources, and more on the " +
+    "words that are underlined: on the web page. Words: %. This is information, not medical advice.";
   var sheet;
 
   function make(tag, name, text) {
@@ -50,7 +53,7 @@
   function section(id) {
     var heading = document.getElementById(id), blocks = [], next = heading;
     while (next) {
-      if (!next.matches(".kb-web, script, .kb-yours, .kb-paper, .kb-trust, .kb-related")) blocks.push(copy(next));
+      if (!next.matches(DROPPED + ", .kb-yours, .kb-paper, .kb-trust, .kb-related")) blocks.push(copy(next));
       next = next.nextElementSibling;
       if (next && /^H[1-6]$/.test(next.tagName) && next.tagName <= heading.tagName) break;
     }
@@ -63,12 +66,16 @@
     code.removeAttribute("loading");
     var address = document.querySelector(".kb-share").dataset.short;
     var about = make("div", "kb-sheet__about");
-    var ours = form.querySelector(".kb-ours");
-    var lines = ours.querySelector("dl").cloneNode(true);
-    lines.querySelectorAll("dd").forEach(function (line) {
-      line.textContent = document.getElementById(line.dataset.from).value.trim();
+    var known = document.querySelector(".kb-trust p").textContent.trim().replace(/\s+/g, " ");
+    var lines = make("dl");
+    FIELDS.forEach(function (name, place) {
+      var line = make("div");
+      line.append(form.querySelectorAll(".kb-ours dt")[place].cloneNode(true));
+      line.append(make("dd", "", document.getElementById("__yours-" + name).value.trim()));
+      lines.append(line);
     });
-    about.append(make("p", "kb-sheet__address", address), make("p", "", ours.querySelector("p").textContent));
+    about.append(make("p", "kb-sheet__address", address), make("p", "", known));
+    about.append(make("p", "", NOTES.replace("%", form.dataset.words)));
     made.append(code, about, lines);
     return made;
   }
@@ -113,10 +120,49 @@
     form.querySelector("button").focus();
   }
 
-  form.querySelector("fieldset").hidden = false;
+  /* The form: fields without names, which no browser sends or keeps. */
+  function field(name, label, length) {
+    var line = make("p"), input = make("input");
+    var words = make("label", "", label);
+    words.htmlFor = input.id = "__yours-" + name;
+    input.maxLength = length;
+    line.append(words, input);
+    return line;
+  }
+
+  function paper() {
+    var line = make("p"), words = make("label", "", "Paper"), choice = make("select");
+    words.htmlFor = choice.id = "__yours-paper";
+    [["a4", "A4 (UK and Europe)"], ["us-letter", "Letter (USA)"]].forEach(function (size) {
+      var option = make("option", "", size[1]);
+      option.value = size[0];
+      choice.append(option);
+    });
+    line.append(words, choice);
+    return line;
+  }
+
+  function show() {
+    var set = make("fieldset");
+    set.append(
+      make("legend", "", "One side of one sheet, with your group's details if you like"),
+      make("p", "", "What you type stays on this page: it is not stored, and not sent anywhere."),
+      field("group", "Your group's name", 60), field("when", "When you meet", 60),
+      field("where", "Where you meet", 90), field("phone", "Phone", 40), paper()
+    );
+    set.append(make("button", "", "Make the sheet"));
+    form.querySelector("details").append(set);
+  }
+
+  /* The sheet is measured to fit, so that its styles must be there before it can be made. */
+  var style = document.querySelector('link[href$="yours.css"]');
+  form.autocomplete = "off";
+  if (style.sheet) show();
+  else style.addEventListener("load", show);
+
   form.addEventListener("submit", function (event) {
     event.preventDefault();
-    var paper = document.getElementById("__yours-paper").value;
+    var size = document.getElementById("__yours-paper").value;
     sheet = make("div", "kb-desk");
     var bar = make("p", "kb-desk__bar");
     var print = make("button", "", "Print"), leave = make("button", "", "Back to the page");
@@ -124,11 +170,11 @@
     print.addEventListener("click", function () { window.print(); });
     leave.addEventListener("click", back);
     bar.append(print, leave);
-    var made = build(paper);
+    var made = build(size);
     sheet.append(bar, made);
     document.body.append(sheet);
     document.documentElement.classList.add("kb-on-paper");
-    fit(made, paper);
+    fit(made, size);
     scrollTo(0, 0);
     print.focus();
   });
