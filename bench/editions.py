@@ -2,9 +2,9 @@
 
     python -m bench.editions [--pages 300] [--kinds zip html epub zim pdf]
 
-The real site is measured first, then a site of about so many pages: the real pages, copied as often as needed into folders of
-their own (real words, references, tables and drawings; links stay within each copy). Times are for making an edition from
-the built site and for reading it back against the link contract, one run each; the build of the site is given apart.
+The real site is measured first, then a site of about so many pages: the real pages, copied as often as needed into
+folders of their own (real words, references, tables and drawings; links stay within each copy). Times are for making an
+edition from the built site and for reading it back, one run each; the build of the site is given apart.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from kb.book import read_book
-from kb.editions.making import KINDS, make_editions, read_imprint
+from kb.editions.making import KINDS, Work, read_imprint
 from kb.editions.volume import read_volume
 from kb.findings import report
 from kb.permanent import free_id
@@ -41,6 +41,7 @@ def multiplied(folder: Path, pages: int) -> Path:
         for source in sources:
             path = f"copy-{number}/{source.relative_to(PROJECT / 'docs').as_posix()}"
             text = ID.sub(f"id: {free_id(path)}", source.read_text(encoding="utf-8"), count=1)
+            text = text.replace("claim-", f"claim-{number}-")  # a claim's id is given once in the whole site
             (docs / path).parent.mkdir(parents=True, exist_ok=True)
             (docs / path).write_text(text, encoding="utf-8")
     settings = NAV.sub("", (PROJECT / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -63,15 +64,17 @@ def measure(project: Path, kinds: list[str]) -> int:
             print(report(findings), file=sys.stderr)
             return 1
         start = time.perf_counter()
-        volume, _ = read_volume(read_book(site), imprint)
+        book = read_book(site)
+        volume, _ = read_volume(book, imprint)
         read = time.perf_counter() - start
+        work = Work(project, book, volume, Path(place))
         print(f"{len(volume.chapters)} pages; site built in {built:.1f} s, read in {read:.1f} s")
         for kind in kinds:
             start = time.perf_counter()
-            files, findings = make_editions(project, site, Path(place) / "dist", [kind])
-            took = time.perf_counter() - start - 2 * read  # make_editions reads the site twice, to fill in two pages
+            files, findings = KINDS[kind](work)
+            took = time.perf_counter() - start
             sizes = ", ".join(f"{file.suffix[1:]} {file.stat().st_size / 1e6:.2f} MB" for file in files)
-            print(f"  {kind:9} {max(took, 0):6.1f} s  {sizes or report(findings[:3])}", flush=True)
+            print(f"  {kind:9} {took:6.1f} s  {sizes or report(findings[:3])}", flush=True)
     return 0
 
 
