@@ -55,7 +55,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     atomic      a finished folder put in the place of the last one, in one step
     publish     a checked build that replaces the site only when it is good
     releasing   the contract written for a release
-    editions    the built site as one file each
+    editions    the built site as one file each: cleaning, volume, leaf; archive, singlefile, epub, zim, pdf; making
     browser     a Chromium for the tests
     sheets      pictures of every kind of page, for the eye
     plugins     door: the only room that knows MkDocs

@@ -101,23 +101,22 @@ def test(extra: list[str]) -> int:
 
 
 def editions(extra: list[str]) -> int:
-    """Write the editions for reading offline to dist/: all of them, or those named (zip, html, epub, zim, pdf …)."""
+    """Write the copies for reading offline to dist/ and site/: all, or those named (zip, html, epub, zim, pdf …)."""
     parser = argparse.ArgumentParser("editions")
     parser.add_argument("kinds", nargs="*", choices=[*making.KINDS, []], help="only these; else all, with their papers")
-    parser.add_argument("--site", type=Path, help="a site that is built already; else it is built into site/")
-    chosen = parser.parse_args(extra)
+    kinds = parser.parse_args(extra).kinds
     identity(PROJECT / "mkdocs.yml")  # before a build is begun for nothing
-    site = chosen.site or PROJECT / "site"
-    if not chosen.site and (status := build([])):
-        return status
-    files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", chosen.kinds)
-    for file in files:
-        print(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes")
-    if findings:
-        print(report(findings), file=sys.stderr)
-    elif not chosen.kinds:
-        making.offer(PROJECT, site, files)
-    return 1 if [finding for finding in findings if not finding.mild] else 0
+
+    def finish(site: Path) -> int:
+        files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", kinds)
+        print(*(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes" for file in files), sep="\n")
+        if findings:
+            print(report(findings), file=sys.stderr)
+        elif not kinds:
+            making.offer(PROJECT, site, files)
+        return 1 if [finding for finding in findings if not finding.mild] else 0
+
+    return publish.publish(PROJECT, PROJECT / "site", finish=finish)
 
 
 def sheets(extra: list[str]) -> int:
@@ -141,9 +140,14 @@ def release(extra: list[str]) -> int:
     parser.add_argument("--draft", action="store_true", help="write it afresh; only before the first release")
     parser.add_argument("--known", action="store_true", help="go on although pages are due for checking")
     options = parser.parse_args(extra)
-    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known)
+    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known, editions=_all_editions)
     print(report(lines) if lines else told)
     return 1 if lines else 0
+
+
+def _all_editions(site: Path) -> list[Finding]:
+    """Make every edition of a release, for which a missing tool is no excuse; give what is wrong."""
+    return making.make_editions(PROJECT, site, PROJECT / "dist")[1]
 
 
 def check_copy(extra: list[str]) -> int:
