@@ -268,7 +268,7 @@ def test_a_section_opens_at_its_place(place):
     section = page.locator(".kb-search__section").first
     section.wait_for()
     target = section.get_attribute("href")
-    section.click()
+    page.locator(f".kb-search__section[href='{target}']").click()
     page.wait_for_url(target)
     assert page.locator(f"[id='{target.partition('#')[2]}']").count() == 1
     here = target.removeprefix(place.home).partition("#")[0].removesuffix("index.html")
@@ -293,7 +293,6 @@ def test_results_can_be_narrowed_down_and_grow(place):
     assert pages.count() > 10
     assert chosen(page) == pages.nth(10).get_attribute("href")
     page.get_by_label("Kind of support", exact=True).select_option("informational")
-    page.locator("#kb-search-0 [data-value=informational]").wait_for()
     kinds = [" ".join(found.locator(".kb-search__kind").all_inner_texts()) for found in pages.all()]
     assert all(re.search("Informational|kinds of support", kind) for kind in kinds), kinds
     type_in(page, "naloxone")
@@ -352,7 +351,8 @@ def test_nothing_moves_when_the_texts_arrive(phone):
         route.continue_()
     page.locator(".kb-search__section").first.wait_for()
     page.locator(".kb-search__text mark").first.wait_for()
-    assert page.locator(".kb-search__card").evaluate_all(TOPS) == before
+    after = page.locator(".kb-search__card").evaluate_all(TOPS)
+    assert after == pytest.approx(before, abs=1)  # a browser lays out in parts of a pixel
 
 
 @pytest.mark.parametrize("size", [(360, 740), (320, 256), (1366, 800)], ids=["phone", "zoom-400", "wide"])
