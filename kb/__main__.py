@@ -8,8 +8,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from kb import browser, checks, publish, releasing, verify
+from kb import browser, checks, publish, releasing, reproduce, serve, verify
 from kb.editions import making
 from kb.findings import Finding, report
 from kb.intake import check_files, check_settings
@@ -19,19 +20,21 @@ from kb.outgoing import read_outgoing, used
 from kb.sheets import write_sheets
 
 PROJECT = Path(__file__).resolve().parent.parent
-ADDRESS = "127.0.0.1:8000"
+HOST = "127.0.0.1"
+ADDRESS = f"{HOST}:8000"
 LIBRARY, HELPLINES = "research/references.bib", "helplines.yml"
 
 
-def serve(extra: list[str]) -> int:
-    """Serve the site with live reload, and print its address; `extra` goes to `mkdocs serve`."""
-    if not extra:  # with other settings, the line that MkDocs prints has the address
-        print(f"The knowledge base will be at http://{ADDRESS}/ (Ctrl+C stops it)", flush=True)
-    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", ADDRESS, *extra]
-    try:
-        return subprocess.run(command, cwd=PROJECT, env=publish.environment(), check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+def show(extra: list[str]) -> int:
+    """Serve the site with live reload, and print its address; an error is shown on top of the last good page."""
+    parser = argparse.ArgumentParser("serve")
+    parser.add_argument("--dev-addr", default=ADDRESS, help=f"host:port, by default {ADDRESS}")
+    host, _, port = parser.parse_args(extra).dev_addr.rpartition(":")
+    if not port.isdecimal():
+        parser.error("--dev-addr is written host:port")
+    base = urlsplit(identity(PROJECT / "mkdocs.yml")[1]).path or "/"
+    print(f"The knowledge base will be at http://{host or HOST}:{port}{base} (Ctrl+C stops it)", flush=True)
+    return serve.serve(PROJECT, host or HOST, int(port), base if base.endswith("/") else f"{base}/")
 
 
 def build(extra: list[str]) -> int:
@@ -101,23 +104,22 @@ def test(extra: list[str]) -> int:
 
 
 def editions(extra: list[str]) -> int:
-    """Write the editions for reading offline to dist/: all of them, or those named (zip, html, epub, zim, pdf …)."""
+    """Write the copies for reading offline to dist/ and site/: all, or those named (zip, html, epub, zim, pdf …)."""
     parser = argparse.ArgumentParser("editions")
     parser.add_argument("kinds", nargs="*", choices=[*making.KINDS, []], help="only these; else all, with their papers")
-    parser.add_argument("--site", type=Path, help="a site that is built already; else it is built into site/")
-    chosen = parser.parse_args(extra)
+    kinds = parser.parse_args(extra).kinds
     identity(PROJECT / "mkdocs.yml")  # before a build is begun for nothing
-    site = chosen.site or PROJECT / "site"
-    if not chosen.site and (status := build([])):
-        return status
-    files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", chosen.kinds)
-    for file in files:
-        print(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes")
-    if findings:
-        print(report(findings), file=sys.stderr)
-    elif not chosen.kinds:
-        making.offer(PROJECT, site, files)
-    return 1 if [finding for finding in findings if not finding.mild] else 0
+
+    def finish(site: Path) -> int:
+        files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", kinds)
+        print(*(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes" for file in files), sep="\n")
+        if findings:
+            print(report(findings), file=sys.stderr)
+        elif not kinds:
+            making.offer(PROJECT, site, files)
+        return 1 if [finding for finding in findings if not finding.mild] else 0
+
+    return publish.publish(PROJECT, PROJECT / "site", finish=finish)
 
 
 def sheets(extra: list[str]) -> int:
@@ -141,9 +143,22 @@ def release(extra: list[str]) -> int:
     parser.add_argument("--draft", action="store_true", help="write it afresh; only before the first release")
     parser.add_argument("--known", action="store_true", help="go on although pages are due for checking")
     options = parser.parse_args(extra)
-    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known)
+    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known, editions=_all_editions)
     print(report(lines) if lines else told)
     return 1 if lines else 0
+
+
+def _all_editions(site: Path) -> list[Finding]:
+    """Make every edition of a release, for which a missing tool is no excuse; give what is wrong."""
+    return making.make_editions(PROJECT, site, PROJECT / "dist")[1]
+
+
+def build_twice(extra: list[str]) -> int:
+    """Build everything twice, elsewhere and otherwise, and name each file that is not the same."""
+    argparse.ArgumentParser("reproduce").parse_args(extra)
+    findings, said = reproduce.reproduce(PROJECT)
+    print(report(findings) or said)
+    return 1 if findings else 0
 
 
 def check_copy(extra: list[str]) -> int:
@@ -167,7 +182,7 @@ def identity(config: Path) -> tuple[str, str]:
 
 
 VERBS = {
-    "serve": serve,
+    "serve": show,
     "build": build,
     "check": check,
     "links": links,
@@ -175,6 +190,7 @@ VERBS = {
     "sheets": sheets,
     "editions": editions,
     "release": release,
+    "reproduce": build_twice,
     "verify": check_copy,
 }
 

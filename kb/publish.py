@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kb import atomic
 from kb.findings import Finding, report
@@ -14,19 +14,23 @@ from kb.intake import check_settings
 from kb.verify import check_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    Finish: TypeAlias = Callable[[Path], int]
 
-def publish(project: Path, site: Path, *extra: str) -> int:
+
+def publish(project: Path, site: Path, *extra: str, finish: Finish | None = None) -> int:
     """Build the site of `project`, check it, and make `site` point to it; give the exit status (0: all is well).
 
     Everything is written to a new folder. Whatever fails, whenever it is killed, `site` stays what it was: the last
-    good site as a whole. `extra` goes to `mkdocs build`.
+    good site as a whole. `extra` goes to `mkdocs build`. `finish` adds to the new folder what is made from the built
+    pages, and gives an exit status.
     """
     try:
         with atomic.alone(site):
             new = atomic.new_folder(site)
-            status = _mkdocs(project, new, *extra) or _checked(project, new)
+            status = _mkdocs(project, new, *extra) or (finish(new) if finish else 0) or _checked(project, new)
             if status == 0:
                 atomic.put(new, site)
             shutil.rmtree(new, ignore_errors=True)

@@ -23,7 +23,7 @@ from kb.publish import build
 from kb.redirects import read_moves
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from kb.book import Book
     from kb.contract import Contract
@@ -35,11 +35,14 @@ CONTRACT = f"docs/links/{FILE}"
 TAG = "Then commit it and tag the commit: git commit -am 'Release' && git tag v1.0 (or the next number)"
 
 
-def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], str]:
+def release(
+    project: Path, *, draft: bool, known: bool, editions: Callable[[Path], list[Finding]] = lambda _: []
+) -> tuple[list[Finding], str]:
     """Write the contract after a strict build; give what stands in the way, or what was written.
 
     A draft is refused once there was a release. A release is refused while nobody publishes the site, while a page
-    says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again.
+    says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again;
+    and while `editions`, which is given the built site, finds that one of them cannot be made.
     """
     file = project / CONTRACT
     text, unread = read_text(file, CONTRACT)
@@ -55,6 +58,8 @@ def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], 
         if build(project, site, fresh=draft):
             what = "the build failed, so nothing was written"
             return [Finding("mkdocs.yml", 0, 0, what, "mend what it said above, and release again")], ""
+        if not draft and (findings := editions(site)):
+            return findings, ""
         there = sections(read_book(site), pages)
     new = renewed(old, there, {page.id: address_of(page.path) for page in pages}, now(project, pages), draft=draft)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -28,9 +28,10 @@ TEMPLATES = [
 # What grows with the works that a page rests on, and with the words it explains: not the page that is read.
 SOURCES = re.compile(
     r'<(ol|ul) class="kb-references".*?</\1>|<script type="application/ld\+json">.*?</script>'
-    r'|<meta name="citation_[^>]*>',
+    r'|<meta name="citation_[^>]*>|<button [^>]*class="kb-explain".*?</button><span class="kb-term".*?</span>',
     re.DOTALL,
 )
+MATRIX = "framework/what-helps-when/index.html"  # the one large table, by reader and with a link to each box
 LISTS = {"glossary/index.html", "research/references/index.html", "a-z/index.html"}
 FULL = next((Path(find_spec("material").origin).parent / "templates/assets/stylesheets").glob("main.*.css"))
 

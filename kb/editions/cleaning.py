@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 SVG = "http://www.w3.org/2000/svg"
 # What asks for a server, a script or a screen with a menu; its words are help in using the website, not content.
-FURNITURE_TAGS = frozenset(
-    {"script", "noscript", "style", "form", "nav", "button", "template", "dialog", "input", "select", "label", "link"}
-)
+FURNITURE_TAGS = frozenset({
+    "script", "noscript", "style", "form", "fieldset", "nav", "button", "template", "dialog", "input", "select",
+    "label", "link",
+})  # fmt: skip
 FURNITURE = frozenset({
     "headerlink", "kb-share", "kb-to-share", "kb-leave", "kb-explain", "kb-paper", "kb-cite-page", "kb-downloads",
-    "Z3988",
+    "kb-cell-link", "kb-who", "kb-yours", "kb-to-trust", "Z3988",
 })  # fmt: skip
 KEPT_DATA = frozenset({"data-refs"})  # the works that one mark cites: its link can lead to the first of them only
-WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download", "rel"})
-TABLE_ROLES = frozenset(
-    {"table", "rowgroup", "row", "columnheader", "rowheader", "cell"}
-)  # said again for the web's CSS
+WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download"})
+TABLE_ROLES = frozenset({"table", "rowgroup", "row", "columnheader", "rowheader", "cell"})
 SIGNS = frozenset({"twemoji", "kb-head__sign"})
 EMERGENCY = frozenset({"tel:999", "tel:911", "tel:112"})  # these do not change between two editions
 

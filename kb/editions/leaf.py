@@ -126,7 +126,7 @@ def _linked(paragraph: etree._Element, line: str) -> None:
     before = None
     for match in ADDRESS.finditer(line):
         _append(paragraph, before, line[end : match.start()])
-        before = etree.SubElement(paragraph, "a", {"href": match[0]})
+        before = etree.SubElement(paragraph, "a", {"href": match[0], "rel": "external noreferrer"})
         before.text = match[0]
         end = match.end()
     _append(paragraph, before, line[end:])

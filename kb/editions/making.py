@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 KEPT = "docs/links/editions"  # the manifests of published editions
 SUMS = "SHA256SUMS"
+CHANGES = "/about/changes/"
 OFFERED = "editions"  # the folder of the published site that holds them
 LOGO = 96  # pixels: RACHEL shows it that small
 
@@ -96,13 +97,17 @@ def offer(project: Path, site: Path, files: Iterable[Path]) -> None:
     folder = site / OFFERED
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    copies = []
+    copies, manifest = [], None
     for file in files:
         content = Path(shutil.copy2(file, folder)).read_bytes()
         copies.append(filling.Copy(file.name, len(content), hashlib.sha256(content).hexdigest()))
-    if imprint:
+        if file.suffix == ".json":
+            manifest, _ = read_manifest(content.decode("utf-8"), file.name)
+    if imprint and manifest:
         told = filling.offered(copies, imprint.number, f"../../{OFFERED}/")
         filling.fill(site / filling.OFFLINE, {filling.COPIES: told})
+        changed = filling.since(_before(imprint, read_manifests(project)[0]), manifest, CHANGES)
+        filling.fill(site / filling.CHANGES, {filling.SINCE: changed})
 
 
 def read_imprint(project: Path) -> tuple[Imprint | None, list[Finding]]:
@@ -134,11 +139,15 @@ def _filled(copy: Path, imprint: Imprint, older: list[Manifest]) -> tuple[Volume
     first, findings = read_volume(read_book(copy), imprint)
     if findings:
         return first, findings
-    old = [manifest for manifest in older if manifest.number != imprint.number]
-    told = filling.since(old, manifest_of(first), "/about/changes/")
+    told = filling.since(_before(imprint, older), manifest_of(first), CHANGES)
     filling.fill(copy / filling.CHANGES, {filling.SINCE: told})
     filling.fill(copy / filling.OFFLINE, {filling.COPIES: filling.own_edition(imprint)})
     return read_volume(read_book(copy), imprint)
+
+
+def _before(imprint: Imprint, older: list[Manifest]) -> list[Manifest]:
+    """Leave out the edition itself: it may have been kept already."""
+    return [manifest for manifest in older if manifest.number != imprint.number]
 
 
 def _make(make: Maker, work: Work) -> tuple[list[Path], list[Finding]]:

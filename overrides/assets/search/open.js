@@ -7,7 +7,8 @@
   var place = document.querySelector(".kb-search-here");
   if (!link || !place && !window.HTMLDialogElement) return; // an older browser keeps the link
 
-  var root = link.href.replace(/a-z(\/|\.html)$/, "");
+  var LIST = /a-z(\/(?:index\.html)?|\.html)$/; // as the website and the copies for reading offline write its address
+  var root = link.href.replace(LIST, "");
   var box, field, dialog, ready;
 
   function make(tag, properties) {
@@ -19,7 +20,7 @@
 
   /* The address of a page at the top of the site, as this copy writes addresses; from disk a folder's file is named. */
   function address(name) {
-    return link.href.replace(/a-z(\/|\.html)$/, name + "$1").replace(/^(file:.*\/)$/, "$1index.html");
+    return link.href.replace(LIST, name + "$1").replace(/^(file:.*\/)$/, "$1index.html");
   }
 
   /* Fetch one of the site's files, named from its root: a promise that it has run, or is in force. */
