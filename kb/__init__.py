@@ -54,6 +54,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     verify      what a reader would meet at a served copy
     atomic      a finished folder put in the place of the last one, in one step
     publish     a checked build that replaces the site only when it is good
+    reproduce   two clean builds, compared
+    serve       the last good page while a writer works, with what is wrong on top
     releasing   the contract written for a release
     editions    the built site as one file each: cleaning, volume, leaf; archive, singlefile, epub, zim, pdf; making
     browser     a Chromium for the tests

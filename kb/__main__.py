@@ -8,8 +8,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from kb import browser, checks, publish, releasing, verify
+from kb import browser, checks, publish, releasing, reproduce, serve, verify
 from kb.editions import making
 from kb.findings import Finding, report
 from kb.intake import check_files, check_settings
@@ -19,19 +20,21 @@ from kb.outgoing import read_outgoing, used
 from kb.sheets import write_sheets
 
 PROJECT = Path(__file__).resolve().parent.parent
-ADDRESS = "127.0.0.1:8000"
+HOST = "127.0.0.1"
+ADDRESS = f"{HOST}:8000"
 LIBRARY, HELPLINES = "research/references.bib", "helplines.yml"
 
 
-def serve(extra: list[str]) -> int:
-    """Serve the site with live reload, and print its address; `extra` goes to `mkdocs serve`."""
-    if not extra:  # with other settings, the line that MkDocs prints has the address
-        print(f"The knowledge base will be at http://{ADDRESS}/ (Ctrl+C stops it)", flush=True)
-    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", ADDRESS, *extra]
-    try:
-        return subprocess.run(command, cwd=PROJECT, env=publish.environment(), check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+def show(extra: list[str]) -> int:
+    """Serve the site with live reload, and print its address; an error is shown on top of the last good page."""
+    parser = argparse.ArgumentParser("serve")
+    parser.add_argument("--dev-addr", default=ADDRESS, help=f"host:port, by default {ADDRESS}")
+    host, _, port = parser.parse_args(extra).dev_addr.rpartition(":")
+    if not port.isdecimal():
+        parser.error("--dev-addr is written host:port")
+    base = urlsplit(identity(PROJECT / "mkdocs.yml")[1]).path or "/"
+    print(f"The knowledge base will be at http://{host or HOST}:{port}{base} (Ctrl+C stops it)", flush=True)
+    return serve.serve(PROJECT, host or HOST, int(port), base if base.endswith("/") else f"{base}/")
 
 
 def build(extra: list[str]) -> int:
@@ -150,6 +153,14 @@ def _all_editions(site: Path) -> list[Finding]:
     return making.make_editions(PROJECT, site, PROJECT / "dist")[1]
 
 
+def build_twice(extra: list[str]) -> int:
+    """Build everything twice, elsewhere and otherwise, and name each file that is not the same."""
+    argparse.ArgumentParser("reproduce").parse_args(extra)
+    findings, said = reproduce.reproduce(PROJECT)
+    print(report(findings) or said)
+    return 1 if findings else 0
+
+
 def check_copy(extra: list[str]) -> int:
     """Crawl a served copy, a folder or an address on this machine, and say what a reader would miss."""
     parser = argparse.ArgumentParser("verify")
@@ -171,7 +182,7 @@ def identity(config: Path) -> tuple[str, str]:
 
 
 VERBS = {
-    "serve": serve,
+    "serve": show,
     "build": build,
     "check": check,
     "links": links,
@@ -179,6 +190,7 @@ VERBS = {
     "sheets": sheets,
     "editions": editions,
     "release": release,
+    "reproduce": build_twice,
     "verify": check_copy,
 }
 

@@ -30,6 +30,13 @@ CHOICES = {
 }
 
 
+NOTE = (
+    "Boxes that suit you less turn pale and begin with “Less for you”. None goes away, and nothing is kept. Which "
+    "boxes they are is our own judgement; for evidence, the boxes with a citation stay as they are. "
+    "The # in a box is a link to that box."
+)
+
+
 def check_cells(page: Page, name: str) -> Iterator[Finding]:
     """Check that each cell names readers by the site's five words; `name` is how findings call the file."""
     for number, line in page.lines():
@@ -80,5 +87,5 @@ def _choice() -> ET.Element:
             button.set("checked", "checked")
         button.tail = f" {name}"
     note = ET.SubElement(group, "p")
-    note.text = "Boxes that suit you less turn pale and begin with “Less for you”. None goes away. Nothing is kept."
+    note.text = NOTE
     return group

@@ -80,10 +80,10 @@ class Page:
     stages: tuple[str, ...]
     readers: tuple[str, ...]
     related: tuple[str, ...]
-    leave: bool
     text: str
     line: int
     handout: tuple[str, ...] = ()
+    leave: bool = False
 
     @property
     def body(self) -> str:
@@ -238,8 +238,8 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
         stages=items("stages"),
         readers=items("for"),
         related=items("related"),
-        leave=fields.get("leave") is True,
         text=text,
         line=line,
         handout=items("handout"),
+        leave=fields.get("leave") is True,
     )

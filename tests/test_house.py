@@ -62,6 +62,8 @@ ROOMS = [
     "verify",
     "atomic",
     "publish",
+    "reproduce",
+    "serve",
     "releasing",
     "editions",
     "browser",

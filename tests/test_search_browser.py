@@ -197,14 +197,15 @@ def test_help_stands_before_any_result(place, words):
     """Whoever types of dying or an overdose, misspelled too, sees and hears numbers first, offline as well."""
     page = opened(place, words) if not place.page.locator(".kb-search__foot").is_visible() else place.page
     type_in(page, words)
-    card = page.get_by_role("region", name="Help")
+    card = page.locator(".kb-search__help")
     card.wait_for()
+    assert page.get_by_role("region", name=card.get_by_role("heading").inner_text()).count() == 1
     numbers = card.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
     assert {"tel:999", "tel:911"} <= set(numbers)
     first = page.locator(".kb-search__page").first
     assert card.bounding_box()["y"] + card.bounding_box()["height"] <= first.bounding_box()["y"]
     assert card.evaluate("card => card.compareDocumentPosition(document.querySelector('[role=option]'))") == FOLLOWING
-    page.locator(".kb-search__status", has_text=re.compile(r"^Help.*999.*911.*\bpages?\.$")).wait_for(state="attached")
+    page.locator(".kb-search__status", has_text=re.compile(r"999.*911.*\bpages?\.$")).wait_for(state="attached")
     page.keyboard.press("Enter")  # leads to the card, and calls nobody
     assert page.evaluate("document.activeElement.closest('.kb-search__help') && document.activeElement.tagName") == "H2"
     page.keyboard.press("Tab")
@@ -267,7 +268,7 @@ def test_a_section_opens_at_its_place(place):
     section = page.locator(".kb-search__section").first
     section.wait_for()
     target = section.get_attribute("href")
-    section.click()
+    page.locator(f".kb-search__section[href='{target}']").click()
     page.wait_for_url(target)
     assert page.locator(f"[id='{target.partition('#')[2]}']").count() == 1
     here = target.removeprefix(place.home).partition("#")[0].removesuffix("index.html")
@@ -292,10 +293,10 @@ def test_results_can_be_narrowed_down_and_grow(place):
     assert pages.count() > 10
     assert chosen(page) == pages.nth(10).get_attribute("href")
     page.get_by_label("Kind of support", exact=True).select_option("informational")
-    page.locator("#kb-search-0 [data-value=informational]").wait_for()
-    assert pages.count() == page.locator("[data-value=informational]").count()
+    kinds = [" ".join(found.locator(".kb-search__kind").all_inner_texts()) for found in pages.all()]
+    assert all(re.search("Informational|kinds of support", kind) for kind in kinds), kinds
     type_in(page, "naloxone")
-    page.get_by_label("Section", exact=True).select_option("events")
+    page.get_by_label("Section", exact=True).select_option(label="Events")
     page.get_by_role("button", name="Search everything").click()
     assert page.get_by_label("Kind of support", exact=True).input_value() == ""
     assert pages.count() > 0
@@ -350,7 +351,8 @@ def test_nothing_moves_when_the_texts_arrive(phone):
         route.continue_()
     page.locator(".kb-search__section").first.wait_for()
     page.locator(".kb-search__text mark").first.wait_for()
-    assert page.locator(".kb-search__card").evaluate_all(TOPS) == before
+    after = page.locator(".kb-search__card").evaluate_all(TOPS)
+    assert after == pytest.approx(before, abs=1)  # a browser lays out in parts of a pixel
 
 
 @pytest.mark.parametrize("size", [(360, 740), (320, 256), (1366, 800)], ids=["phone", "zoom-400", "wide"])

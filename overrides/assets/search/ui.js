@@ -21,7 +21,9 @@ var KBSearchScreen = (function () {
     this.turn = 0;
     this.loading = {};
     this.labels = {};
+    this.choices = {};
     FILTERS.forEach(function (filter) {
+      this.choices[filter[0]] = this.engine.filters[filter[1]].length;
       this.engine.filters[filter[1]].forEach(function (item) { this.labels[filter[0] + item.value] = item.label; }, this);
     }, this);
     this.frame();
@@ -268,16 +270,24 @@ var KBSearchScreen = (function () {
     return make("a", { id: id, href: href, role: "option", "aria-selected": "false", tabindex: "-1" });
   };
 
+  /* Say which kinds of support or stages a page is about: each with its sign, or how many where they are many. */
+  screen.sorts = function (where, sort, given, all) {
+    var values = [].concat(given || []);
+    var labels = values.map(function (value) { return this.labels[sort + value] || value; }, this);
+    if (values.length > 1 && values.length === this.choices[sort]) labels = [all];
+    else if (values.length > 2) labels = [values.length + (sort === "kind" ? " kinds of support" : " stages")];
+    labels.forEach(function (label) {
+      where.append(make("span", { "class": "kb-search__" + sort, "data-value": labels.length === values.length ? values.shift() : "" }, label), " ");
+    });
+  };
+
   screen.card = function (result, place) {
     var id = "kb-search-" + place;
     var option = this.option(id, this.at(result.url));
     var where = make("span", { "class": "kb-search__where" });
     (result.crumbs || []).forEach(function (crumb) { where.append(make("span", { "class": "kb-search__crumb" }, crumb), " "); });
-    [["kind", result.kinds || result.kind], ["stage", result.stages || result.stage]].forEach(function (sort) {
-      [].concat(sort[1] || []).forEach(function (value) {
-        where.append(make("span", { "class": "kb-search__" + sort[0], "data-value": value }, this.labels[sort[0] + value] || value), " ");
-      }, this);
-    }, this);
+    this.sorts(where, "kind", result.kinds || result.kind, "All kinds of support");
+    this.sorts(where, "stage", result.stages || result.stage, "All stages");
     var text = make("div", { "class": "kb-search__text", id: id + "-text" }, result.summary || "");
     option.append(make("span", { "class": "kb-search__title" }, result.title), " ", where);
     option.classList.add("kb-search__page");
