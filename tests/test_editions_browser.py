@@ -94,7 +94,7 @@ def test_the_unpacked_copy_can_be_searched(tab, offline_copy):
     tab.goto(f"{offline_copy.as_uri()}/index.html")
     tab.get_by_role("button", name="Search").first.click()
     tab.get_by_role("combobox").fill("emotional support")
-    link = tab.locator(f"a[href*='{KIND}/index.html']").first
+    link = tab.locator(f".kb-search a[href*='{KIND}/index.html']").first
     link.wait_for()
     link.click()
     tab.wait_for_url(f"**/{KIND}/index.html*")
