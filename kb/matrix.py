@@ -31,8 +31,8 @@ CHOICES = {
 
 
 NOTE = (
-    "Boxes that suit you less turn pale and begin with “Less for you”. None goes away, and nothing is kept. Which boxes "
-    "they are is our own judgement; for evidence, the boxes with a citation stay as they are. "
+    "Boxes that suit you less turn pale and begin with “Less for you”. None goes away, and nothing is kept. Which "
+    "boxes they are is our own judgement; for evidence, the boxes with a citation stay as they are. "
     "The # in a box is a link to that box."
 )
 
