@@ -82,7 +82,6 @@ def _choice() -> ET.Element:
     for word, name in CHOICES.items():
         label = ET.SubElement(group, "label")
         button = ET.SubElement(label, "input", {"type": "radio", "name": "kb-who", "value": word or "all"})
-        button.set("autocomplete", "off")
         if not word:
             button.set("checked", "checked")
         button.tail = f" {name}"
