@@ -1,0 +1,246 @@
+/* The search index comes in; pages that answer a query go out, best first, with their reasons. No page, no network, no
+   memory of what was asked: the same file runs in browsers, from disk, and in V8 while the site is built and tested.
+
+   A query becomes ideas. An idea is a word, or several that the terms file knows together ("a lift to a meeting"), with all
+   the ways in which pages may say it: other forms, other words, what was probably meant. A page scores for each idea by the best
+   of these ways, in MiniSearch's BM25+ over its fields, and for how well one of its names (title, aliases) fits all that was asked. */
+var KBSearch = (function () {
+  "use strict";
+  var FIELDS = { title: 6, aliases: 4, headings: 3, summary: 2.5, terms: 2, text: 1 };
+  var BM25 = { k: 1.2, b: 0.5, d: 0.5 };
+  var NAME = 1.6; // the weight of a name that fits, beside 1 for the best of all texts
+
+  function options() {
+    return {
+      idField: "id",
+      fields: Object.keys(FIELDS),
+      tokenize: KBWords.words,
+      processTerm: function (word) { return word; },
+      searchOptions: { boost: FIELDS, bm25: BM25, prefix: false, fuzzy: false },
+      autoVacuum: false,
+    };
+  }
+
+  /* Give the index over pages ([{id, title, aliases, headings, summary, terms, text}]) as text, the same for the same pages. */
+  function build(pages) {
+    var mini = new MiniSearch(options());
+    mini.addAll(pages);
+    var made = JSON.parse(JSON.stringify(mini));
+    made.index.sort(function (a, b) { return a[0] < b[0] ? -1 : 1; });
+    return JSON.stringify(made);
+  }
+
+  function Engine(index) {
+    var kept = JSON.parse(index.mini);
+    this.index = index;
+    this.pages = index.pages;
+    this.filters = index.filters;
+    this.help = index.help;
+    this.texts = index.texts;
+    this.mini = MiniSearch.loadJS(kept, options());
+    this.terms = kept.index;
+    this.vocabulary = kept.index.map(function (entry) { return entry[0]; });
+    this.bridge = new KBTerms(index.terms);
+    this.scores = new Map();
+    this.names = new Map();
+    this.crisis = new KBCrisis(index.crisis);
+  }
+
+  var engine = Engine.prototype;
+  Object.assign(engine, KBIdeas); // what a query may mean
+
+  /* ── Scores ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+  /* Give the pages in which a word stands: Map of page to {score, fields}. */
+  engine.score = function (word) {
+    var kept = this.scores.get(word);
+    if (kept) return kept;
+    kept = new Map();
+    if (this.has(word)) this.mini.search(word).forEach(function (found) {
+      kept.set(found.id, { score: found.score, fields: found.match[word] });
+    });
+    if (this.scores.size > 400) this.scores.clear();
+    this.scores.set(word, kept);
+    return kept;
+  };
+
+  /* Give the pages that say an idea in one of its ways: Map of page to {score, term, fields}. */
+  engine.sayers = function (ways) {
+    var best = new Map();
+    ways.forEach(function (way) {
+      var sets = way.words.filter(function (word) { return way.words.length === 1 || !KBWords.STOP.has(word); }).map(this.score, this);
+      if (!sets.length) return;
+      sets[0].forEach(function (found, page) {
+        var sum = 0;
+        for (var i = 0; i < sets.length; i += 1) {
+          if (!sets[i].has(page)) return;
+          sum += sets[i].get(page).score;
+        }
+        var score = way.weight * sum / Math.sqrt(sets.length);
+        if (!best.has(page) || best.get(page).score < score) best.set(page, { score: score, term: way.words.join(" "), fields: found.fields });
+      });
+    }, this);
+    return best;
+  };
+
+  engine.total = function (ideas) {
+    var pages = new Map();
+    var sum = ideas.reduce(function (all, idea) { return all + idea.weight; }, 0) || 1;
+    var add = function (page, found, share) {
+      var entry = pages.get(page) || { score: 0, covered: 0, why: [] };
+      entry.score += found.score;
+      entry.covered += share;
+      entry.why.push({ field: found.fields[0], term: found.term, score: found.score });
+      pages.set(page, entry);
+    };
+    ideas.forEach(function (idea) {
+      var whole = this.sayers(idea.ways);
+      var parts = idea.parts && idea.parts.length > 1 ? this.total(idea.parts) : new Map();
+      new Set(Array.from(whole.keys()).concat(Array.from(parts.keys()))).forEach(function (page) {
+        var one = whole.get(page);
+        var many = parts.get(page);
+        if (!many || one && one.score >= many.score) add(page, one, idea.weight / sum);
+        else add(page, { score: many.score, term: idea.own.join(" "), fields: [many.why[0].field] }, many.covered * idea.weight / sum);
+      });
+    }, this);
+    pages.forEach(function (entry) { entry.score *= Math.sqrt(Math.min(1, entry.covered)); });
+    return pages;
+  };
+
+  /* ── Names ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+  engine.namesOf = function (page) {
+    var names = this.names.get(page);
+    if (!names) {
+      var self = this;
+      names = this.pages[page].names.map(function (name) {
+        var words = KBWords.words(name);
+        return { name: name, roots: words.map(KBWords.stem), weights: words.map(function (word) { return self.weight(word); }) };
+      });
+      this.names.set(page, names);
+    }
+    return names;
+  };
+
+  /* How well a name says all that was asked and nothing else, 0 to 1: the harmonic mean of both shares. */
+  engine.fit = function (name, ideas, asked) {
+    var used = name.roots.map(function () { return 0; });
+    var said = 0;
+    ideas.forEach(function (idea) {
+      var best = 0;
+      var marks = [];
+      idea.ways.forEach(function (way) {
+        var at = way.stems.map(function (root) { return name.roots.indexOf(root); });
+        if (way.weight > best && at.every(function (index) { return index >= 0; })) { best = way.weight; marks = at; }
+      });
+      marks.forEach(function (index) { used[index] = Math.max(used[index], best); });
+      said += idea.weight * best;
+    });
+    var held = 0;
+    var all = 0;
+    name.weights.forEach(function (weight, index) { all += weight; held += weight * used[index]; });
+    return said && held ? 2 * (said / asked) * (held / all) / (said / asked + held / all) : 0;
+  };
+
+  /* The ideas as names are compared: each word for itself, and the terms file's other ways for several words. */
+  engine.asked = function (ideas, words) {
+    var flat = [];
+    ideas.forEach(function (idea) {
+      var own = idea.parts || [];
+      if (own.length > 1) {
+        flat.push({ weight: idea.weight, ways: idea.ways.concat([{ words: idea.own, weight: 1 }]) });
+      } else if (own.length) flat.push({ weight: idea.weight, ways: idea.ways });
+    });
+    var self = this;
+    if (words) words.filter(function (word) { return KBWords.STOP.has(word); }).forEach(function (word) {
+      flat.push({ weight: self.weight(word), ways: [{ words: [word], weight: 1 }] });
+    });
+    flat.forEach(function (idea) {
+      idea.ways = idea.ways.map(function (way) {
+        return { words: way.words, weight: way.weight, stems: way.words.map(KBWords.stem) };
+      });
+    });
+    return flat;
+  };
+
+  /* ── The answer ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+  engine.find = function (query, want) {
+    want = want || {};
+    var typed = KBWords.words(query);
+    var mended = want.exact ? { words: typed.map(function (word) { return { word: word, meant: [], typed: word }; }), corrected: "" } : this.mend(typed);
+    var crisis = this.crisis.speaks(query);
+    var ideas = this.ideas(mended.words);
+    var found = this.rank(ideas, mended.words.map(function (item) { return item.word; }));
+    found = this.quoted(found, query);
+    if (crisis && this.help) found = this.helpFirst(found);
+    var results = found.map(this.result, this).filter(function (result) {
+      return ["section", "kind", "stage"].every(function (name) {
+        return !want[name] || [].concat(result[name], result[name + "s"] || []).includes(want[name]);
+      });
+    });
+    if (!results.length && typed.length) results = this.waysOn();
+    return { crisis: crisis, corrected: mended.corrected, results: results };
+  };
+
+  engine.rank = function (ideas, words) {
+    var pages = this.total(ideas);
+    var asked = this.asked(ideas, words);
+    var weight = asked.reduce(function (sum, idea) { return sum + idea.weight; }, 0);
+    var most = 0;
+    pages.forEach(function (entry) { most = Math.max(most, entry.score); });
+    var self = this;
+    var found = [];
+    pages.forEach(function (entry, page) {
+      var best = { fit: 0, name: "" };
+      self.namesOf(page).forEach(function (name) {
+        var fit = self.fit(name, asked, weight);
+        if (fit > best.fit) best = { fit: fit, name: name.name };
+      });
+      var why = entry.why.slice();
+      var text = entry.score / most;
+      if (best.fit) why.push({ field: "name", term: best.name, score: NAME * Math.pow(best.fit, 1.5) });
+      found.push({ page: page, score: (text + NAME * Math.pow(best.fit, 1.5)) * (self.pages[page].prior || 1), why: why });
+    });
+    return found.sort(function (a, b) { return b.score - a.score || a.page - b.page; });
+  };
+
+  /* Words in quotes must all stand in the page; detail() then looks for the phrase itself. */
+  engine.quoted = function (found, query) {
+    var self = this;
+    KBPhrases(query).forEach(function (phrase) {
+      phrase.forEach(function (word) {
+        if (self.has(word)) found = found.filter(function (item) { return self.score(word).has(item.page); });
+        else found = [];
+      });
+    });
+    return found;
+  };
+
+  engine.helpFirst = function (found) {
+    var page = this.index.helpPage;
+    var most = found.length ? found[0].score : 0;
+    var rest = found.filter(function (item) { return item.page !== page; });
+    return [{ page: page, score: most + 1, why: [{ field: "crisis", term: "", score: most + 1 }] }].concat(rest);
+  };
+
+  engine.result = function (item) {
+    var page = this.pages[item.page];
+    return {
+      page: item.page, url: page.url, title: page.title, crumbs: page.crumbs, kind: page.kinds[0] || "", kinds: page.kinds,
+      stage: page.stages[0] || "", stages: page.stages, section: page.section, summary: page.summary, chunk: page.chunk,
+      score: item.score, why: item.why,
+    };
+  };
+
+  /* Where nothing is near: the A–Z, help and home, said to be no answer. */
+  engine.waysOn = function () {
+    return this.index.ways.map(function (page) {
+      return Object.assign(this.result({ page: page, score: 0, why: [] }), { fallback: true });
+    }, this);
+  };
+
+  engine.detail = function (result, query, text) { return KBDetail(this, result, query, text); };
+
+  return { build: build, open: function (index) { return new Engine(index); } };
+})();

@@ -1,0 +1,90 @@
+/* Text comes in; its words go out in the one form in which pages and queries are compared. Classic script, no page needed:
+   it runs in browsers and, by the very same file, in V8 while the site is built. */
+var KBWords = (function () {
+  "use strict";
+  var WORD = /[\p{L}\p{N}]+(?:['’ʼ`´][\p{L}\p{N}]+)*/gu;
+  var MARKS = /\p{M}/gu;
+  var STOP = new Set(("a an the and or but of to in on for with at by from into as is are was were be been being am do does did done " +
+    "can could will would shall should may might must have has had having i im ive id me my we us our you your he him his she her " +
+    "hes shes they them their theyre it its this that these those there theres here what whats which who whos whom whose when " +
+    "where wheres why how if then than so such very really just please tell get got getting need want wants like some any also " +
+    "dont doesnt didnt isnt arent wasnt cant cannot couldnt wont wouldnt shouldnt havent hasnt up out about").split(" "));
+
+  /* The form in which words are compared: small letters, no accents, no apostrophes, no possessive s. */
+  function normal(word) {
+    var small = word.normalize("NFKD").replace(MARKS, "").toLowerCase();
+    return small.replace(/['’ʼ`´]s$/, "").replace(/['’ʼ`´]/g, "");
+  }
+
+  /* Give each word of a text with its place in it: [{word, start, end}]. */
+  function places(text) {
+    var found = [];
+    var match;
+    WORD.lastIndex = 0;
+    while ((match = WORD.exec(text))) found.push({ word: normal(match[0]), start: match.index, end: match.index + match[0].length });
+    return found;
+  }
+
+  function words(text) { return places(text).map(function (place) { return place.word; }); }
+
+  /* A word without the ending of its number or tense: "meetings" and "meeting", "stopped" and "stop". */
+  function stem(word) {
+    if (word.length < 4 || /\d/.test(word)) return word;
+    var short = word;
+    if (/[^aeiou]ies$/.test(short)) short = short.slice(0, -3) + "y";
+    else if (/(ss|x|ch|sh|z)es$/.test(short)) short = short.slice(0, -2);
+    else if (/[^suiaoe]s$|[aeiou]es$|[^f]oes$|[eoa]s$/.test(short)) short = short.slice(0, -1);
+    var bare = short.replace(/(ing|ied|ed)$/, function (end) { return end === "ied" ? "y" : ""; });
+    if (bare !== short && bare.length > 2 && /[aeiouy]/.test(bare)) short = bare.replace(/([bdgkmnprtv])\1$/, "$1");
+    return short.length > 4 ? short.replace(/e$/, "") : short;
+  }
+
+  /* What words of one family share: "support", "supporter", "supportive"; a looser kin than stem's. */
+  function root(word) {
+    var short = stem(word);
+    for (var turn = 0; turn < 3; turn += 1) {
+      var next = short.replace(/(isation|ization|ation|ition|ion|ement|ment|ness|ful|less|ally|ly|al|ive|able|ible|ist|er|or|ery|ing|y|e)$/, "");
+      if (next === short || next.length < 4) break;
+      short = next;
+    }
+    return short;
+  }
+
+  var KIN = ["aeiouy", "ckqsz", "gj", "fv", "td", "mn", "bp"];
+
+  function swap(a, b) {
+    return KIN.some(function (kin) { return kin.includes(a) && kin.includes(b); }) ? 0.6 : 1;
+  }
+
+  /* How far a typed word is from another: edits (Damerau, 1964: letters put in, left out, changed, two turned round), less
+     for letters that sound alike or are doubled, more for another first letter; Infinity when that is above `limit`. */
+  function distance(typed, word, limit) {
+    var n = typed.length;
+    var m = word.length;
+    if (Math.abs(n - m) > limit * 2) return Infinity;
+    var rows = [[0]];
+    for (var j = 1; j <= m; j += 1) rows[0][j] = rows[0][j - 1] + (j > 1 && word[j - 1] === word[j - 2] ? 0.5 : 1);
+    for (var i = 1; i <= n; i += 1) {
+      var above = rows[i - 1];
+      var row = [above[0] + 1];
+      var least = row[0];
+      var double = i > 1 && typed[i - 1] === typed[i - 2] ? 0.5 : 1;
+      for (j = 1; j <= m; j += 1) {
+        var same = typed[i - 1] === word[j - 1];
+        var cost = same ? above[j - 1] : above[j - 1] + swap(typed[i - 1], word[j - 1]) + (i === 1 && j === 1 ? 0.4 : 0);
+        cost = Math.min(cost, above[j] + double, row[j - 1] + (j > 1 && word[j - 1] === word[j - 2] ? 0.5 : 1));
+        if (i > 1 && j > 1 && typed[i - 1] === word[j - 2] && typed[i - 2] === word[j - 1]) cost = Math.min(cost, rows[i - 2][j - 2] + 0.8);
+        row.push(cost);
+        if (cost < least) least = cost;
+      }
+      if (least > limit) return Infinity;
+      rows.push(row);
+    }
+    return rows[n][m] <= limit ? rows[n][m] : Infinity;
+  }
+
+  /* The edits that a word of this length may be away from what was meant. */
+  function reach(word) { return word.length < 4 ? 0 : word.length < 6 ? 1 : word.length < 9 ? 1.6 : 2; }
+
+  return { STOP: STOP, places: places, words: words, stem: stem, root: root, distance: distance, reach: reach };
+})();
