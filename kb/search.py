@@ -114,7 +114,7 @@ def make(site: Site, scripts: dict[str, str], style: str) -> Files:
     texts, chunks = _texts(parts)
     with Engine(code) as engine:
         mini = engine.build([_record(number, *pair) for number, pair in enumerate(zip(site.sources, parts, strict=True))])
-    index = _index(site, chunks) | {"texts": list(texts), "mini": mini}
+    index = _index(site, parts, chunks) | {"texts": list(texts), "mini": mini}
     whole = _named("code", "js", "\n".join([code, scripts.get(SCREEN, "")]))
     written = dict([whole, look := _named("style", "css", style)])
     held = _named("index", "js", f"globalThis.KB_SEARCH_INDEX = {_json(index)};\n")
@@ -145,10 +145,10 @@ def _record(number: int, source: Source, parts: Sequence[Passage]) -> dict[str, 
     }
 
 
-def _index(site: Site, chunks: list[int]) -> dict[str, Any]:
+def _index(site: Site, parts: list[list[Passage]], chunks: list[int]) -> dict[str, Any]:
     """Give all that the engine needs to know beside the words of the pages."""
     by_path = {source.path: number for number, source in enumerate(site.sources)}
-    pages = [_page(source, chunk) for source, chunk in zip(site.sources, chunks, strict=True)]
+    pages = [_page(*item) for item in zip(site.sources, parts, chunks, strict=True)]
     help_number = by_path.get(site.help_page)
     lines = _lines(site.helplines)
     card = None
@@ -167,7 +167,7 @@ def _index(site: Site, chunks: list[int]) -> dict[str, Any]:
     }
 
 
-def _page(source: Source, chunk: int) -> dict[str, Any]:
+def _page(source: Source, parts: list[Passage], chunk: int) -> dict[str, Any]:
     """Give what a result shows of a page, and the names by which it may be asked for."""
     names = dict.fromkeys((source.title, source.name, *source.aliases))
     return {
@@ -179,6 +179,7 @@ def _page(source: Source, chunk: int) -> dict[str, Any]:
         "stages": source.stages,
         "summary": source.summary,
         "names": list(names),
+        "terms": [part.title for part in parts if part.term],
         "chunk": chunk,
         **({"prior": QUIET} if source.quiet else {}),
     }

@@ -8,6 +8,7 @@ var KBSearch = (function () {
   "use strict";
   var FIELDS = { title: 6, aliases: 4, headings: 3, summary: 2.5, terms: 2, text: 1 };
   var BM25 = { k: 1.2, b: 0.5, d: 0.5 };
+  var EXPLAINED = 0.85; // a term that a page explains, beside a name of its own
   var NAME = 1.6; // the weight of a name that fits, beside 1 for the best of all texts
 
   function options() {
@@ -113,10 +114,13 @@ var KBSearch = (function () {
     var names = this.names.get(page);
     if (!names) {
       var self = this;
-      names = this.pages[page].names.map(function (name) {
-        var words = KBWords.words(name);
-        return { name: name, roots: words.map(KBWords.stem), weights: words.map(function (word) { return self.weight(word); }) };
-      });
+      var read = function (worth) {
+        return function (name) {
+          var words = KBWords.words(name);
+          return { name: name, worth: worth, roots: words.map(KBWords.stem), weights: words.map(function (word) { return self.weight(word); }) };
+        };
+      };
+      names = this.pages[page].names.map(read(1)).concat(this.pages[page].terms.map(read(EXPLAINED)));
       this.names.set(page, names);
     }
     return names;
@@ -194,7 +198,7 @@ var KBSearch = (function () {
     pages.forEach(function (entry, page) {
       var best = { fit: 0, name: "" };
       self.namesOf(page).forEach(function (name) {
-        var fit = self.fit(name, asked, weight);
+        var fit = name.worth * self.fit(name, asked, weight);
         if (fit > best.fit) best = { fit: fit, name: name.name };
       });
       var why = entry.why.slice();
