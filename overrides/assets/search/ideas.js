@@ -25,7 +25,7 @@ var KBIdeas = (function () {
 
   engine.has = function (word) { return this.vocabulary[this.place(word)] === word; };
 
-  engine.knows = function (word) { return KBWords.STOP.has(word) || this.has(word) || this.bridge.words.has(word); };
+  engine.knows = function (word) { return KBWords.STOP.has(word) || this.has(word) || this.bridge.stems.has(KBWords.stem(word)); };
 
   engine.starting = function (start) {
     var from = this.place(start);
@@ -73,6 +73,9 @@ var KBIdeas = (function () {
     var kin = this.starting(root.slice(0, Math.max(3, root.length - 1))).filter(function (other) {
       return other !== word && KBWords.root(other) === root;
     });
+    KBWords.odd(word).forEach(function (other) {
+      if (other !== word && kin.indexOf(other) < 0 && this.has(other)) kin.unshift(other);
+    }, this);
     kin.slice(0, FORMS * 2).forEach(function (other) {
       ways.push({ words: [other], weight: KBWords.stem(other) === stem ? FORM : KIN });
     });

@@ -12,13 +12,17 @@ var KBTerms = (function () {
   function Terms(sets) {
     this.sets = sets;
     this.words = new Set();
+    this.stems = new Set();
     this.byKey = new Map();
     this.longest = 1;
     sets.forEach(function (set, number) {
       set.same.concat(set.near).forEach(function (expression) {
         var words = KBWords.words(expression);
         var known = key(words);
-        words.forEach(function (word) { this.words.add(word); }, this);
+        words.forEach(function (word) {
+          this.words.add(word);
+          this.stems.add(KBWords.stem(word));
+        }, this);
         this.longest = Math.max(this.longest, words.length);
         if (!this.byKey.has(known)) this.byKey.set(known, []);
         this.byKey.get(known).push(number);

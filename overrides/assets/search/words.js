@@ -27,8 +27,22 @@ var KBWords = (function () {
 
   function words(text) { return places(text).map(function (place) { return place.word; }); }
 
+  /* Forms that no ending explains. */
+  var ODD = new Map();
+  ("drink drank drunk drunken|feel felt|write wrote written|take took taken|give gave given|find found|keep kept|go went gone goes|make made|" +
+    "think thought|die dying died dead death|lose lost|leave left|meet met|run ran|speak spoke spoken|child children|man men|woman women|life lives|" +
+    "wife wives|use using used|begin began begun|break broke broken|fall fell fallen|get got gotten|buy bought|bring brought|teach taught|" +
+    "fight fought|choose chose chosen|stick stuck|sleep slept|say said|tell told|see saw seen|know knew known|hurt hurting|quit quitting").split("|")
+    .forEach(function (line) {
+      var forms = line.split(" ");
+      forms.forEach(function (form) { ODD.set(form, forms); });
+    });
+
+  function odd(word) { return ODD.get(word) || []; }
+
   /* A word without the ending of its number or tense: "meetings" and "meeting", "stopped" and "stop". */
   function stem(word) {
+    if (ODD.has(word)) return ODD.get(word)[0];
     if (word.length < 4 || /\d/.test(word)) return word;
     var short = word;
     if (/[^aeiou]ies$/.test(short)) short = short.slice(0, -3) + "y";
@@ -36,7 +50,8 @@ var KBWords = (function () {
     else if (/[^suiaoe]s$|[aeiou]es$|[^f]oes$|[eoa]s$/.test(short)) short = short.slice(0, -1);
     var bare = short.replace(/(ing|ied|ed)$/, function (end) { return end === "ied" ? "y" : ""; });
     if (bare !== short && bare.length > 2 && /[aeiouy]/.test(bare)) short = bare.replace(/([bdgkmnprtv])\1$/, "$1");
-    return short.length > 4 ? short.replace(/e$/, "") : short;
+    short = short.length > 4 ? short.replace(/e$/, "") : short;
+    return ODD.has(short) ? ODD.get(short)[0] : short;
   }
 
   /* What words of one family share: "support", "supporter", "supportive"; a looser kin than stem's. */
@@ -84,7 +99,7 @@ var KBWords = (function () {
   }
 
   /* The edits that a word of this length may be away from what was meant. */
-  function reach(word) { return word.length < 4 ? 0 : word.length < 6 ? 1 : word.length < 9 ? 1.6 : 2; }
+  function reach(word) { return word.length < 4 ? 0 : word.length < 6 ? 1 : word.length < 9 ? 1.6 : word.length < 12 ? 2 : 3; }
 
-  return { STOP: STOP, places: places, words: words, stem: stem, root: root, distance: distance, reach: reach };
+  return { STOP: STOP, places: places, words: words, odd: odd, stem: stem, root: root, distance: distance, reach: reach };
 })();
