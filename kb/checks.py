@@ -22,6 +22,7 @@ from kb.pages import now, read_pages
 from kb.permanent import free_id
 from kb.retired import ADDRESS
 from kb.sharing import check_messages
+from kb.terms import check_anchors, check_language, read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,6 +75,9 @@ def read_sources(
     findings += check_outgoing(records, used(pages, entries, docs, library, helplines), f"{docs.name}/{links}")
     findings += check_library(records, entries, f"{docs.name}/{library}", f"{docs.name}/{links}")
     findings += check_messages(pages, address, numbers, docs.name)
+    terms, wrong_terms = read_terms(docs / "terms.yml", f"{docs.name}/terms.yml")
+    findings += wrong_terms + check_anchors(terms, pages, f"{docs.name}/terms.yml")
+    findings += check_language(pages, terms, docs.name)
     return Sources(pages, entries, numbers, findings)
 
 

@@ -10,7 +10,7 @@ import yaml
 from kb.findings import Finding, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
@@ -30,10 +30,13 @@ class Words:
         return next(iter(self.fields.get(name, ())), "")
 
 
-def read_records(file: Path, name: str, forms: dict[str, Iterable[str]]) -> tuple[dict[str, list[Words]], list[Finding]]:
-    """Read a file of named lists of records; give the records by list, and what is wrong. `name` is how findings call it.
+def read_records(
+    file: Path, name: str, forms: Mapping[str, Iterable[str]]
+) -> tuple[dict[str, list[Words]], list[Finding]]:
+    """Read a file of named lists of records; give the records by list, and what is wrong.
 
-    `forms` names the fields that a record of each list may have. A missing file holds nothing and has no fault.
+    `name` is how findings call the file; `forms` names the fields that a
+    record of each list may have. A missing file holds nothing and has no fault.
     """
     found: dict[str, list[Words]] = {part: [] for part in forms}
     text, findings = read_text(file, name)

@@ -10,8 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from py_mini_racer import MiniRacer
-
+from kb.engine import ENGINE, FOLDER, Engine
 from kb.passages import passages
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from kb.passages import Passage
     from kb.terms import Terms
 
-FOLDER = "assets/search/"
-ENGINE = ("assets/vendor/minisearch/minisearch.min.js", *(f"{FOLDER}{name}.js" for name in ("words", "terms", "detail", "ideas", "engine")))
 SCREEN = f"{FOLDER}ui.js"
 STYLE = f"{FOLDER}style.css"
 QUIET = 0.85  # what a page about the site itself counts beside one about its subject
@@ -54,7 +51,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Site:
-    """All that the index is made of. `labels` are what readers see for kinds and stages; `fallback` are paths of pages."""
+    """All that the index is made of; `labels` are what readers see for kinds and stages, `fallback` paths of pages."""
 
     sources: tuple[Source, ...]
     terms: Terms
@@ -75,61 +72,20 @@ class Files:
     texts: dict[str, str]
 
 
-class Engine:
-    """The readers' own search engine, in V8. Use it as a context manager, so that V8 ends with it."""
-
-    def __init__(self, code: str) -> None:
-        """Start V8 with the text of the scripts that ENGINE names."""
-        self.context = MiniRacer()
-        self.context.eval(code)
-
-    def __enter__(self) -> Engine:
-        """Give itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End V8."""
-        self.context.close()
-
-    def build(self, records: list[dict[str, Any]]) -> str:
-        """Make the index over records with the fields that engine.js names; give it as text."""
-        return str(self.context.call("KBSearch.build", records))
-
-    def open(self, index: dict[str, Any]) -> None:
-        """Take in a whole index, as the built site holds it, to be asked."""
-        self.context.eval("var engine, kbOpen = function (index) { engine = KBSearch.open(index); return true; };")
-        self.context.call("kbOpen", index)
-        self.context.eval("var kbFind = function (query, want) { return engine.find(query, want); };")
-
-    def find(self, query: str, **want: object) -> dict[str, Any]:
-        """Ask the opened index; give the answer as engine.js describes it."""
-        answer: dict[str, Any] = json.loads(self.context.eval(f"JSON.stringify(kbFind({json.dumps(query)}, {json.dumps(want)}))"))
-        return answer
-
-
 def make(site: Site, scripts: dict[str, str], style: str) -> Files:
     """Make the files of the search; `scripts` are the texts of ENGINE and SCREEN by path, the screen may be missing."""
     code = "\n".join(scripts[path] for path in ENGINE)
     parts = [passages(source.content) for source in site.sources]
     texts, chunks = _texts(parts)
     with Engine(code) as engine:
-        mini = engine.build([_record(number, *pair) for number, pair in enumerate(zip(site.sources, parts, strict=True))])
+        mini = engine.build(
+            [_record(number, *pair) for number, pair in enumerate(zip(site.sources, parts, strict=True))]
+        )
     index = _index(site, parts, chunks) | {"texts": list(texts), "mini": mini}
     whole = _named("code", "js", "\n".join([code, scripts.get(SCREEN, "")]))
     written = dict([whole, look := _named("style", "css", style)])
     held = _named("index", "js", f"globalThis.KB_SEARCH_INDEX = {_json(index)};\n")
     return Files(whole[0], look[0], held[0], written | texts | dict([held]))
-
-
-def index_of(files: Files) -> dict[str, Any]:
-    """Give the index out of the text of its file."""
-    return read_index(files.texts[files.index])
-
-
-def read_index(text: str) -> dict[str, Any]:
-    """Give the index that a built site's index file holds."""
-    index: dict[str, Any] = json.loads(text.partition("=")[2].strip().rstrip(";"))
-    return index
 
 
 def _record(number: int, source: Source, parts: Sequence[Passage]) -> dict[str, Any]:
@@ -232,7 +188,9 @@ def _texts(pages: Sequence[Sequence[Passage]]) -> tuple[dict[str, str], list[int
         size += sum(len(part.text) for part in parts)
         numbers.append(len(chunks) - 1)
     head = "(globalThis.KB_SEARCH_TEXTS = globalThis.KB_SEARCH_TEXTS || {})"
-    return dict(_named(f"text-{n}", "js", f"{head}[{n}] = {_json(chunk)};\n") for n, chunk in enumerate(chunks)), numbers
+    return dict(
+        _named(f"text-{n}", "js", f"{head}[{n}] = {_json(chunk)};\n") for n, chunk in enumerate(chunks)
+    ), numbers
 
 
 def _named(name: str, end: str, text: str) -> tuple[str, str]:

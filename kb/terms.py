@@ -27,7 +27,7 @@ ENTRY = re.compile(r'(<dt id="([^"]+)">.*?</dt>\s*<dd>)(.*?)(</dd>)', re.DOTALL)
 
 @dataclass(frozen=True)
 class TermSet:
-    """Words that mean one thing, as readers and services say it; `near` ones lead to it. `glossary` is an entry's id."""
+    """Words that mean one thing, as readers and services say it; `near` ones lead to it; `glossary`: an entry's id."""
 
     line: int
     plain: tuple[str, ...]
@@ -65,7 +65,8 @@ def read_terms(file: Path, name: str) -> tuple[Terms, list[Finding]]:
     found, findings = read_records(file, name, FORMS)
     sets = []
     for record in found["sets"]:
-        made = TermSet(record.line, *(record.fields.get(key, ()) for key in (*SAME, "near")), record.one("glossary"))
+        plain, professional, uk, us, also, near = (record.all(key) for key in (*SAME, "near"))
+        made = TermSet(record.line, plain, professional, uk, us, also, near, record.one("glossary"))
         if len(made.same) + len(made.near) < 2 or not made.same:  # noqa: PLR2004 - one word bridges nothing
             findings.append(Finding(name, record.line, 0, "a set of fewer than two words", "add another word for it"))
         sets.append(made)
@@ -103,7 +104,10 @@ def check_language(pages: list[Page], terms: Terms, docs: str = "docs") -> list[
         lines = [(number, text) for number, text in page.lines() if not QUOTATION.match(text)]
         lines += _front(page)
         for number, text in lines:
-            for match in pattern.finditer(NOT_OURS.sub(lambda other: " " * len(other[0]), text)):
+            ours = NOT_OURS.sub(lambda other: " " * len(other[0]), text)
+            for match in pattern.finditer(ours):
+                if _is_name(ours, match):
+                    continue
                 mend = f"write “{instead[match[1].lower()]}”, or put quotation marks around another's words"
                 what = f"the word “{match[1]}”"
                 findings.append(Finding(f"{docs}/{page.path}", number, match.start(1) + 1, what, mend))
@@ -111,7 +115,7 @@ def check_language(pages: list[Page], terms: Terms, docs: str = "docs") -> list[
 
 
 def also_called(content: str, terms: Terms) -> str:
-    """Write into a page's glossary entries what else each is called, from the sets that name the entry's id."""
+    """Write into a page's glossary entries what each is in other words, from the sets that name the entry's id."""
     by_id = {item.glossary: item for item in terms.sets if item.glossary}
 
     def entry(match: re.Match[str]) -> str:
@@ -120,11 +124,19 @@ def also_called(content: str, terms: Terms) -> str:
         names = [word for word in (found.plain + found.uk + found.us if found else ()) if word.casefold() not in told]
         if not names:
             return match[0]
-        line = f'<p class="kb-also">Also called: {html.escape(", ".join(dict.fromkeys(names)))}.</p>'
+        line = f'<p class="kb-also">In other words: {html.escape(", ".join(dict.fromkeys(names)))}.</p>'
         body = match[3].strip()
         return f"{match[1]}{body if body.startswith('<p>') else f'<p>{body}</p>'}{line}{match[4]}"
 
     return ENTRY.sub(entry, content) if by_id else content
+
+
+def _is_name(text: str, match: re.Match[str]) -> bool:
+    """Say whether a match is part of a name: its words have capitals, and so has one beside it."""
+    words = match[0].split()
+    if not all(word[0].isupper() for word in words):
+        return False
+    return len(words) > 1 or bool(re.match(r"\s+[A-Z]", text[match.end() :]))
 
 
 def _front(page: Page) -> list[tuple[int, str]]:

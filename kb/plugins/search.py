@@ -1,4 +1,4 @@
-"""The pages that MkDocs has rendered come in; the search's files go out into the site, and their names to the templates."""
+"""Pages as MkDocs rendered them come in; the search's files go out into the site, and their names to the templates."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File
 
 from kb import search
 from kb.crisis import Crisis, read_crisis
+from kb.engine import ENGINE
 from kb.findings import report
 from kb.helplines import read_helplines
 from kb.schema import KINDS, STAGES
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page as MkDocsPage
-
-log = get_plugin_logger("kb-search")
 
 
 class Options(Config):
@@ -58,12 +57,12 @@ class SearchPlugin(BasePlugin[Options]):
         self.crisis, bad = read_crisis(docs / self.config.crisis, f"{docs.name}/{self.config.crisis}")
         if wrong or bad:
             raise PluginError("\n" + report(wrong + bad))
-        for path in (*search.ENGINE, search.SCREEN, search.STYLE):
+        for path in (*ENGINE, search.SCREEN, search.STYLE):
             file = files.get_file_from_path(path)
             if file:
                 self.parts[path] = file.content_string
                 files.remove(file)
-        if missing := [path for path in search.ENGINE if path not in self.parts]:
+        if missing := [path for path in ENGINE if path not in self.parts]:
             raise PluginError(f"overrides has no {missing[0]}; compare it with the last commit's")
         return files
 
