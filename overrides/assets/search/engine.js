@@ -9,6 +9,7 @@ var KBSearch = (function () {
   var FIELDS = { title: 6, aliases: 4, headings: 3, summary: 2.5, terms: 2, text: 1 };
   var BM25 = { k: 1.2, b: 0.5, d: 0.5 };
   var EXPLAINED = 0.85; // a term that a page explains, beside a name of its own
+  var LITTLE = 0.15; // the weight of a word such as "the"
   var NAME = 1.6; // the weight of a name that fits, beside 1 for the best of all texts
 
   function options() {
@@ -43,7 +44,6 @@ var KBSearch = (function () {
     this.vocabulary = kept.index.map(function (entry) { return entry[0]; });
     this.bridge = new KBTerms(index.terms);
     this.scores = new Map();
-    this.names = new Map();
     this.crisis = new KBCrisis(index.crisis);
   }
 
@@ -110,20 +110,45 @@ var KBSearch = (function () {
 
   /* ── Names ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-  engine.namesOf = function (page) {
-    var names = this.names.get(page);
-    if (!names) {
-      var self = this;
-      var read = function (worth) {
-        return function (name) {
-          var words = KBWords.words(name);
-          return { name: name, worth: worth, roots: words.map(KBWords.stem), weights: words.map(function (word) { return self.weight(word); }) };
+  /* Names by the stems of their words, read when the first query comes: Map of stem to [name]. */
+  engine.byStem = function () {
+    if (this.names) return this.names;
+    var names = this.names = new Map();
+    var self = this;
+    this.pages.forEach(function (page, number) {
+      page.names.concat(page.terms).forEach(function (text, place) {
+        var words = KBWords.words(text);
+        var name = {
+          page: number, name: text, worth: place < page.names.length ? 1 : EXPLAINED, roots: words.map(KBWords.stem),
+          weights: words.map(function (word) { return self.weight(word); }),
         };
-      };
-      names = this.pages[page].names.map(read(1)).concat(this.pages[page].terms.map(read(EXPLAINED)));
-      this.names.set(page, names);
-    }
+        name.roots.forEach(function (stem) {
+          var held = names.get(stem);
+          if (!held) names.set(stem, held = []);
+          if (held[held.length - 1] !== name) held.push(name);
+        });
+      });
+    });
     return names;
+  };
+
+  /* The name of each page that fits what was asked best: Map of page to {fit, name}. */
+  engine.called = function (asked) {
+    var names = this.byStem();
+    var weight = asked.reduce(function (sum, idea) { return sum + idea.weight; }, 0);
+    var near = new Set();
+    var telling = asked.some(function (idea) { return idea.weight > LITTLE; });
+    asked.forEach(function (idea) {
+      if (!telling || idea.weight > LITTLE) idea.ways.forEach(function (way) {
+        (names.get(way.stems[0]) || []).forEach(function (name) { near.add(name); });
+      });
+    });
+    var best = new Map();
+    near.forEach(function (name) {
+      var fit = name.worth * this.fit(name, asked, weight);
+      if (fit && (!best.has(name.page) || best.get(name.page).fit < fit)) best.set(name.page, { fit: fit, name: name.name });
+    }, this);
+    return best;
   };
 
   /* How well a name says all that was asked and nothing else, 0 to 1: the harmonic mean of both shares. */
@@ -190,17 +215,13 @@ var KBSearch = (function () {
   engine.rank = function (ideas, words) {
     var pages = this.total(ideas);
     var asked = this.asked(ideas, words);
-    var weight = asked.reduce(function (sum, idea) { return sum + idea.weight; }, 0);
+    var named = this.called(asked);
     var most = 0;
     pages.forEach(function (entry) { most = Math.max(most, entry.score); });
     var self = this;
     var found = [];
     pages.forEach(function (entry, page) {
-      var best = { fit: 0, name: "" };
-      self.namesOf(page).forEach(function (name) {
-        var fit = name.worth * self.fit(name, asked, weight);
-        if (fit > best.fit) best = { fit: fit, name: name.name };
-      });
+      var best = named.get(page) || { fit: 0, name: "" };
       var why = entry.why.slice();
       var text = entry.score / most;
       if (best.fit) why.push({ field: "name", term: best.name, score: NAME * Math.pow(best.fit, 1.5) });

@@ -40,8 +40,18 @@ var KBWords = (function () {
 
   function odd(word) { return ODD.get(word) || []; }
 
+  /* Keep what a function gave for a word: the same words come again with each key that is pressed. */
+  function kept(work) {
+    var known = new Map();
+    return function (word) {
+      var made = known.get(word);
+      if (made === undefined) known.set(word, made = work(word));
+      return made;
+    };
+  }
+
   /* A word without the ending of its number or tense: "meetings" and "meeting", "stopped" and "stop". */
-  function stem(word) {
+  var stem = kept(function (word) {
     if (ODD.has(word)) return ODD.get(word)[0];
     if (word.length < 4 || /\d/.test(word)) return word;
     var short = word;
@@ -52,10 +62,10 @@ var KBWords = (function () {
     if (bare !== short && bare.length > 2 && /[aeiouy]/.test(bare)) short = bare.replace(/([bdgkmnprtv])\1$/, "$1");
     short = short.length > 4 ? short.replace(/e$/, "") : short;
     return ODD.has(short) ? ODD.get(short)[0] : short;
-  }
+  });
 
   /* What words of one family share: "support", "supporter", "supportive"; a looser kin than stem's. */
-  function root(word) {
+  var root = kept(function (word) {
     var short = stem(word);
     for (var turn = 0; turn < 3; turn += 1) {
       var next = short.replace(/(isation|ization|ation|ition|ion|ement|ment|ness|ful|less|ally|ly|al|ive|able|ible|ist|er|or|ery|ing|y|e)$/, "");
@@ -63,7 +73,7 @@ var KBWords = (function () {
       short = next;
     }
     return short;
-  }
+  });
 
   var KIN = ["aeiouy", "ckqsz", "gj", "fv", "td", "mn", "bp"];
 
@@ -71,12 +81,31 @@ var KBWords = (function () {
     return KIN.some(function (kin) { return kin.includes(a) && kin.includes(b); }) ? 0.6 : 1;
   }
 
+  /* Which letters a word has, as bits. */
+  var letters = kept(function (word) {
+    var bits = 0;
+    for (var i = 0; i < word.length; i += 1) bits |= 1 << (word.charCodeAt(i) & 31);
+    return bits;
+  });
+
+  /* Whether two words have so many letters apart that no few edits lead from one to the other; quick. */
+  function unlike(a, b, limit) {
+    var apart = letters(a) ^ letters(b);
+    var most = limit * 3.4;
+    for (var count = 0; apart; count += 1) {
+      if (count >= most) return true;
+      apart &= apart - 1;
+    }
+    return false;
+  }
+
   /* How far a typed word is from another: edits (Damerau, 1964: letters put in, left out, changed, two turned round), less
      for letters that sound alike or are doubled, more for another first letter; Infinity when that is above `limit`. */
   function distance(typed, word, limit) {
     var n = typed.length;
     var m = word.length;
-    if (Math.abs(n - m) > limit * 2) return Infinity;
+    if (typed === word) return 0;
+    if (Math.abs(n - m) > limit * 2 || unlike(typed, word, limit)) return Infinity;
     var rows = [[0]];
     for (var j = 1; j <= m; j += 1) rows[0][j] = rows[0][j - 1] + (j > 1 && word[j - 1] === word[j - 2] ? 0.5 : 1);
     for (var i = 1; i <= n; i += 1) {
