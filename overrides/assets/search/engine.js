@@ -6,10 +6,11 @@
    of these ways, in MiniSearch's BM25+ over its fields, and for how well one of its names (title, aliases) fits all that was asked. */
 var KBSearch = (function () {
   "use strict";
-  var FIELDS = { title: 6, aliases: 4, headings: 3, summary: 2.5, terms: 2, text: 1 };
+  var FIELDS = { title: 8, aliases: 4, headings: 3, summary: 1.5, terms: 2, text: 1 };
   var BM25 = { k: 1.2, b: 0.5, d: 0.5 };
   var EXPLAINED = 0.85; // a term that a page explains, beside a name of its own
   var LITTLE = 0.15; // the weight of a word such as "the"
+  var ASKED = 2.25; // the square of 1.5: so much more than the rest of a name counts the share of what was asked
   var NAME = 1.6; // the weight of a name that fits, beside 1 for the best of all texts
 
   function options() {
@@ -151,7 +152,8 @@ var KBSearch = (function () {
     return best;
   };
 
-  /* How well a name says all that was asked and nothing else, 0 to 1: the harmonic mean of both shares. */
+  /* How well a name says all that was asked and nothing else, 0 to 1: the harmonic mean of both shares
+     (van Rijsbergen's F, 1979), in which what was asked counts more. */
   engine.fit = function (name, ideas, asked) {
     var used = name.roots.map(function () { return 0; });
     var said = 0;
@@ -168,7 +170,7 @@ var KBSearch = (function () {
     var held = 0;
     var all = 0;
     name.weights.forEach(function (weight, index) { all += weight; held += weight * used[index]; });
-    return said && held ? 2 * (said / asked) * (held / all) / (said / asked + held / all) : 0;
+    return said && held ? (1 + ASKED) * (said / asked) * (held / all) / (said / asked + ASKED * held / all) : 0;
   };
 
   /* The ideas as names are compared: each word for itself, and the terms file's other ways for several words. */

@@ -54,7 +54,7 @@ var KBTerms = (function () {
       var near = !set.same.some(function (expression) { return key(KBWords.words(expression)) === own; });
       set.same.forEach(function (expression) {
         var words = KBWords.words(expression).filter(function (word) { return !LITTLE.has(word); });
-        if (key(words) !== own) others.push({ words: words, weight: near ? 0.5 : 0.75 });
+        if (key(words) !== own) others.push({ words: words, weight: near ? 0.55 : 0.75 });
       });
     }, this);
     return others;
@@ -69,8 +69,8 @@ var KBCrisis = (function () {
   /* A word as typed may stand for one of a rule: the same, or spelt wrongly when the rule lets it be. */
   function like(typed, word, typo) {
     if (typed === word) return true;
-    if (!typo || typed.length < 3 || word.length < 4 || typed.length < word.length - 2) return false;
-    return KBWords.distance(typed, word, word.length < 6 ? 1 : word.length < 8 ? 1.2 : 2) < Infinity;
+    if (!typo || word.length < 3 || typed.length < word.length - 2) return false;
+    return KBWords.distance(typed, word, word.length < 5 ? 0.5 : word.length < 6 ? 1 : word.length < 8 ? 1.2 : 2) < Infinity;
   }
 
   /* rules: [{text, typo, gap, whole}]: the words of the text in this order, with `gap` others between two of them at most,
