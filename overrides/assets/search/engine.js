@@ -9,8 +9,12 @@ var KBSearch = (function () {
   var FIELDS = { title: 8, aliases: 4, headings: 3, summary: 1.5, terms: 2, text: 1 };
   var BM25 = { k: 1.2, b: 0.5, d: 0.5 };
   var EXPLAINED = 0.85; // a term that a page explains, beside a name of its own
+  var SIGN = 33; // where the letters of pack() start: signs, figures, steps
+  var FIGURE = 48;
+  var STEP = 64;
   var LITTLE = 0.15; // the weight of a word such as "the"
   var ASKED = 2.25; // the square of 1.5: so much more than the rest of a name counts the share of what was asked
+  var NONE = new Map();
   var NAME = 1.6; // the weight of a name that fits, beside 1 for the best of all texts
 
   function options() {
@@ -30,7 +34,39 @@ var KBSearch = (function () {
     mini.addAll(pages);
     var made = JSON.parse(JSON.stringify(mini));
     made.index.sort(function (a, b) { return a[0] < b[0] ? -1 : 1; });
-    return JSON.stringify(made);
+    var words = made.index.map(function (entry) { return entry[0]; }).join(" ");
+    var places = made.index.map(function (entry) { return pack(entry[1]); }).join(" ");
+    made.index = [];
+    return JSON.stringify({ words: words, places: places, rest: made });
+  }
+
+  /* Where a word stands, as a short text: for each field a sign, then for each page a letter for how many pages on it is, and a
+     figure if the word stands there more than once (9: or more). A third of MiniSearch's own form, and read only when needed. */
+  function pack(fields) {
+    return Object.keys(fields).map(function (field) {
+      var last = -1;
+      return String.fromCharCode(SIGN + Number(field)) + Object.keys(fields[field]).map(Number).sort(function (a, b) { return a - b; })
+        .map(function (page) {
+          var step = page - last;
+          var count = Math.min(9, fields[field][page]);
+          last = page;
+          return String.fromCharCode(STEP + step) + (count > 1 ? count : "");
+        }).join("");
+    }).join("");
+  }
+
+  /* The same back, as MiniSearch keeps it: {field: {page: count}}. */
+  function unpack(text) {
+    var fields = {};
+    var pages;
+    var page;
+    for (var at = 0; at < text.length; at += 1) {
+      var code = text.charCodeAt(at);
+      if (code > STEP) pages[page += code - STEP] = 1;
+      else if (code >= FIGURE) pages[page] = code - FIGURE;
+      else { pages = fields[code - SIGN] = {}; page = -1; }
+    }
+    return fields;
   }
 
   function Engine(index) {
@@ -40,9 +76,10 @@ var KBSearch = (function () {
     this.filters = index.filters;
     this.help = index.help;
     this.texts = index.texts;
-    this.mini = MiniSearch.loadJS(kept, options());
-    this.terms = kept.index;
-    this.vocabulary = kept.index.map(function (entry) { return entry[0]; });
+    this.rest = kept.rest;
+    this.vocabulary = kept.words.split(" ");
+    this.places = kept.places.split(" ");
+    this.spread = new Map();
     this.bridge = new KBTerms(index.terms);
     this.scores = new Map();
     this.crisis = new KBCrisis(index.crisis);
@@ -53,18 +90,29 @@ var KBSearch = (function () {
 
   /* ── Scores ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-  /* Give the pages in which a word stands: Map of page to {score, fields}. */
-  engine.score = function (word) {
-    var kept = this.scores.get(word);
-    if (kept) return kept;
-    kept = new Map();
-    if (this.has(word)) this.mini.search(word).forEach(function (found) {
-      kept.set(found.id, { score: found.score, fields: found.match[word] });
+  /* Hand MiniSearch the words of a query that have not been asked for yet, and keep how it scores each. */
+  engine.prepare = function (ideas) {
+    var wanted = new Set();
+    var self = this;
+    var gather = function (idea) {
+      idea.ways.forEach(function (way) { way.words.forEach(function (word) { if (!self.scores.has(word)) wanted.add(word); }); });
+      (idea.parts || []).forEach(gather);
+    };
+    if (this.scores.size > 2000) this.scores.clear();
+    ideas.forEach(gather);
+    var known = Array.from(wanted).filter(function (word) { return self.has(word); });
+    if (!known.length) return;
+    var index = known.map(function (word) { return [word, unpack(self.places[self.place(word)])]; });
+    var mini = MiniSearch.loadJS(Object.assign({}, this.rest, { index: index }), options());
+    known.forEach(function (word) {
+      var pages = new Map();
+      mini.search(word).forEach(function (found) { pages.set(found.id, { score: found.score, fields: found.match[word] }); });
+      self.scores.set(word, pages);
     });
-    if (this.scores.size > 400) this.scores.clear();
-    this.scores.set(word, kept);
-    return kept;
   };
+
+  /* Give the pages in which a word stands: Map of page to {score, fields}. */
+  engine.score = function (word) { return this.scores.get(word) || NONE; };
 
   /* Give the pages that say an idea in one of its ways: Map of page to {score, term, fields}. */
   engine.sayers = function (ways) {
@@ -215,6 +263,7 @@ var KBSearch = (function () {
   };
 
   engine.rank = function (ideas, words) {
+    this.prepare(ideas);
     var pages = this.total(ideas);
     var asked = this.asked(ideas, words);
     var named = this.called(asked);
@@ -237,6 +286,7 @@ var KBSearch = (function () {
     var self = this;
     KBPhrases(query).forEach(function (phrase) {
       phrase.forEach(function (word) {
+        self.prepare([{ ways: [{ words: [word] }] }]);
         if (self.has(word)) found = found.filter(function (item) { return self.score(word).has(item.page); });
         else found = [];
       });

@@ -36,10 +36,15 @@ var KBIdeas = (function () {
 
   /* In how many pages a word stands, by the field in which most have it. */
   engine.pagesWith = function (word) {
+    var known = this.spread.get(word);
+    if (known !== undefined) return known;
     var place = this.place(word);
-    if (this.vocabulary[place] !== word) return 0;
-    var fields = this.terms[place][1];
-    return Math.max.apply(null, Object.keys(fields).map(function (field) { return Object.keys(fields[field]).length; }));
+    known = 0;
+    if (this.vocabulary[place] === word) this.places[place].split(/[!-/]/).forEach(function (field) {
+      known = Math.max(known, field.replace(/[0-9]/g, "").length);
+    });
+    this.spread.set(word, known);
+    return known;
   };
 
   /* How much a word tells: little for one on every page (Spärck Jones, 1972), next to nothing for "the" or "how". */
