@@ -1,14 +1,15 @@
 """Queries and pages come in; how well and how fast search answers, beside Material's own and Pagefind, goes out.
 
     python -m bench.search --quality [--pagefind PROGRAM]     on the real site, by tests/search-queries.tsv
-    python -m bench.search --sizes 300 [--stock]              on pages of other people's text (bench.search_corpus)
+    python -m bench.search --sizes 300                        on pages of other people's text (bench.search_corpus)
 
-Quality: success at 1 and 3, mean reciprocal rank, and the share of queries without an answer, by kind of query. Stock is Material's search
-on a build of the same Markdown with the theme as it comes, asked by typing into its box in a real browser; it shows sections, which
-count as their page. Pagefind (npm package `pagefind`; give the path of its program) indexes that same build and is asked by its own API.
+Quality: success at 1 and 3, mean reciprocal rank, and the share of queries without an answer, by kind of query. Stock is
+Material's search on a build of the same Markdown with the theme as it comes, asked in its own box in a real browser; it
+shows sections, which count as their page. Pagefind (npm package `pagefind`; give the path of its program) indexes that
+same build and is asked by its own API.
 
-Sizes: bytes sent, gzipped, and, in Chromium on a phone's profile (CPU slowed four times, 1.6 Mbit/s, 150 ms), seconds from opening search to
-the first result, and the slowest of later key presses.
+Sizes: bytes sent, gzipped, and, in Chromium on a phone's profile (CPU slowed four times, 1.6 Mbit/s, 150 ms), seconds
+from opening search to the first result, and the slowest of later key presses.
 """
 
 from __future__ import annotations

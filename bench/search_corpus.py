@@ -1,7 +1,8 @@
 """A number of pages comes in; so many pages of real, varied text, written by others and installed here, go out.
 
-The text is the documentation of Python modules, as their docstrings hold it: the standard library's and that of whatever packages are
-installed. Nothing is copied into the project; another machine has other packages, so compare only figures of one machine.
+The text is the documentation of Python modules, as their docstrings hold it: the standard library's and that of whatever
+packages are installed. Nothing is copied into the project; another machine has other packages, so compare only figures
+of one machine.
 """
 
 from __future__ import annotations
@@ -68,7 +69,5 @@ def _source(name: str, parts: list[tuple[str, str]]) -> Source:
     )
     first = parts[0][1].split("\n\n")[0]
     title = name.replace(".", " ").replace("_", " ").strip()
-    return Source(
-        path=f"{name.replace('.', '/')}.md", url=f"{name.replace('.', '/')}/", title=title, name=title, crumbs=(name.split(".", maxsplit=1)[0],),
-        summary=first[:300], description="", aliases=(), kinds=(), stages=(), content=body,
-    )  # fmt: skip
+    url, above = name.replace(".", "/"), name.partition(".")[0]
+    return Source(f"{url}.md", f"{url}/", title, title, (above,), first[:300], "", (), (), (), body)

@@ -60,6 +60,7 @@ var KBIdeas = (function () {
     var self = this;
     var found = [];
     var measure = function (word) {
+      if (Math.abs(word.length - typed.length) > 3 || !KBWords.starts(typed, word)) return; // spares nearly all
       if (word.length < 3 || KBWords.STOP.has(word) && word.length < 5) return;
       var far = KBWords.distance(typed, word, limit);
       if (far < Infinity) found.push([word, far - Math.min(0.3, self.pagesWith(word) / 300)]);

@@ -99,6 +99,11 @@ var KBWords = (function () {
     return false;
   }
 
+  /* Whether two words may start the same way, but for one slip. */
+  function starts(typed, word) {
+    return typed[0] === word[0] || typed[1] === word[0] || typed[0] === word[1] || swap(typed[0], word[0]) < 1;
+  }
+
   /* How far a typed word is from another: edits (Damerau, 1964: letters put in, left out, changed, two turned round), less
      for letters that sound alike or are doubled, more for another first letter; Infinity when that is above `limit`. */
   function distance(typed, word, limit) {
@@ -130,5 +135,5 @@ var KBWords = (function () {
   /* The edits that a word of this length may be away from what was meant. */
   function reach(word) { return word.length < 4 ? 0 : word.length < 6 ? 1 : word.length < 9 ? 1.6 : word.length < 12 ? 2 : 3; }
 
-  return { STOP: STOP, places: places, words: words, odd: odd, stem: stem, root: root, distance: distance, reach: reach };
+  return { STOP: STOP, places: places, words: words, odd: odd, stem: stem, root: root, starts: starts, distance: distance, reach: reach };
 })();
