@@ -8,6 +8,7 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
     python3 dev.py sheets    pictures of every kind of page, by width and by day or night, in dist/sheets/
     python3 dev.py editions  the copies for reading offline, in dist/
     python3 dev.py check     all that writers wrote, without building
+    python3 dev.py search    what a reader's words find, and why
     python3 dev.py release   the link contract: every address that is to work for ever
     python3 dev.py links     pages elsewhere, asked over the network; a report, never a failure
     python3 dev.py reproduce two clean builds, compared byte for byte

@@ -17,6 +17,13 @@ Read the rooms in this order and you have followed a page from its source to a U
     cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
+    data        a data file's lists of words, with their lines
+    terms       words for one thing, and words to avoid
+    crisis      words that call for help first
+    passages    a page's HTML as sections of plain text
+    engine      the readers' own search, run in V8
+    search      all of that as the files of the search
+    search_report answers and their reasons, for writers
     outgoing    what is known of each page elsewhere that the site links to
     robust      links elsewhere with their archived copies beside them
     online      pages elsewhere asked over the network, by a maintainer

@@ -17,6 +17,7 @@ from kb.intake import check_files, check_settings
 from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
+from kb.search_report import alias_report, explain
 from kb.sheets import write_sheets
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -54,7 +55,19 @@ def check(extra: list[str]) -> int:
     findings = sources.findings + promised
     counts = f"{len(sources.pages)} pages, {len(sources.library)} references"
     print(report(findings) or f"{counts}: no fault found; {said}")
+    for line in alias_report(PROJECT / "site"):  # of the last build; advice, never a failure
+        print("search:", line)
     return 1 if findings else 0
+
+
+def search(extra: list[str]) -> int:
+    """Ask the search of the last build, and print what it finds, with scores and why."""
+    parser = argparse.ArgumentParser("search")
+    parser.add_argument("words", nargs="+", help="what a reader would type")
+    parser.add_argument("--site", type=Path, default=PROJECT / "site", help="the built site to ask")
+    chosen = parser.parse_args(extra)
+    print("\n".join(explain(chosen.site, " ".join(chosen.words))))
+    return 0
 
 
 def links(extra: list[str]) -> int:
@@ -185,6 +198,7 @@ VERBS = {
     "serve": show,
     "build": build,
     "check": check,
+    "search": search,
     "links": links,
     "test": test,
     "sheets": sheets,

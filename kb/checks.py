@@ -25,6 +25,7 @@ from kb.permanent import free_id
 from kb.retired import ADDRESS
 from kb.schema import PAPERS
 from kb.sharing import check_messages
+from kb.terms import check_anchors, check_language, read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,6 +79,9 @@ def read_sources(
     findings += check_library(records, entries, f"{docs.name}/{library}", f"{docs.name}/{links}")
     findings += check_messages(pages, address, numbers, docs.name) + check_evidence(pages, docs.name)
     findings += [finding for page in pages for finding in check_cells(page, f"{docs.name}/{page.path}")]
+    terms, wrong_terms = read_terms(docs / "terms.yml", f"{docs.name}/terms.yml")
+    findings += wrong_terms + check_anchors(terms, pages, f"{docs.name}/terms.yml")
+    findings += check_language(pages, terms, docs.name)
     return Sources(pages, entries, numbers, findings)
 
 

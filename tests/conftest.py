@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from kb import publish
 from kb.book import read_book
 from kb.editions import making
 from kb.editions.volume import Imprint, read_volume
+from kb.engine import built as built_search
 from kb.permanent import free_id
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -52,6 +54,17 @@ BIB = """@book{doe2020,
   year = {2020}
 }
 """
+
+
+def search_texts(site: Path) -> dict[tuple[str, str], str]:
+    """Give the words that search shows of a built site, by page address and section id."""
+    _, index = built_search(site)
+    texts = {}
+    for file in index["texts"]:
+        pages = json.loads((site / file).read_text(encoding="utf-8").partition("] = ")[2].strip().rstrip(";"))
+        for number, sections in pages.items():
+            texts |= {(index["pages"][int(number)]["url"], name): text for name, _, text in sections}
+    return texts
 
 
 def pytest_addoption(parser):

@@ -1,10 +1,9 @@
 """Marks, lists and the library: what readers of really built sites see, and what writers are told."""
 
-import json
 import re
 
 import pytest
-from conftest import PROJECT, page
+from conftest import PROJECT, page, search_texts
 from lxml import html
 
 from kb.addresses import relative
@@ -116,12 +115,11 @@ def test_the_library_lists_every_cited_work_with_its_pages_and_the_others_apart(
 def test_search_holds_the_sentence_and_not_the_mark(small):
     """Whoever searches finds prose, and the library, but neither numbers nor each page's list."""
     assert small.status == 0, small.output
-    index = json.loads((small.site / "search" / "search_index.json").read_text(encoding="utf-8"))
-    texts = {document["location"]: document["text"] for document in index["docs"]}
-    assert "One. Two." in texts["small/#first"]
-    assert "Three. Doe and Roe says so." in texts["small/#second"]
-    assert "A trial of things" not in texts["small/#references"]
-    assert any("A trial of things" in text for place, text in texts.items() if place.startswith("research/references/"))
+    texts = search_texts(small.site)
+    assert texts["small/", "first"].startswith("One. Two.")
+    assert "Three. Doe and Roe says so." in texts["small/", "second"]
+    assert "A trial of things" not in texts["small/", "references"]
+    assert any("A trial of things" in text for place, text in texts.items() if place[0] == "research/references/")
 
 
 def test_an_author_date_style_means_the_same_work_on_every_page(miniature):
