@@ -4,7 +4,7 @@
     python -m bench.search --sizes 300                        on pages of other people's text (bench.search_corpus)
 
 Quality: success at 1 and 3, mean reciprocal rank, and the share of queries without an answer, by kind of query. Stock
-is Material's search on a build of the same Markdown with the theme as it comes, asked in its own box in a real browser; it
+is Material's search on a build of the same Markdown with the theme as it comes, asked in its own box in a browser; it
 shows sections, which count as their page. Pagefind (npm package `pagefind`; give the path of its program) indexes that
 same build and is asked by its own API.
 
