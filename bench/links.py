@@ -56,7 +56,7 @@ site_url: https://bench.example/
 theme: {{name: material, font: false, custom_dir: {overrides}}}
 markdown_extensions: [attr_list, toc: {{permalink: "#"}}]
 exclude_docs: /links/
-plugins: [search, kb, kb-links]
+plugins: [search, kb, kb-links, kb-assets]
 """
 
 

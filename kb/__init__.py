@@ -3,6 +3,9 @@
 Read the rooms in this order and you have followed a page from its source to a USB stick:
 
     findings    what a check gives back: where, what, and how to mend it
+    policy      what a page may load, as one line
+    plain_yaml  fields and lists as writers keep them
+    intake      what no build should open or run
     addresses   where a page is, on the website and in every edition
     elsewhere   the form of an address on another site, checked without asking any network
     permanent   the short id by which a page is found for ever
@@ -10,6 +13,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     pages       what writers wrote: front matter, headings, dates, the list of pages
     headings    their ids, as written and as rendered
     a_to_z      every page and glossary term in one list
+    glossary    a button that explains a term, where a page first links to it
     cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
@@ -32,6 +36,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     runs        that, for a whole site in the least time
     commands    lines that stand for a list
     citations   [@key] parsed, and a place left for each mark (a Python-Markdown extension)
+    evidence    blocks of evidence, and the list of all claims
     advice      what a careful editor would mend in a record, or in a page that cites it
     references  marks numbered and written
     csl_items   values read out of CSL-JSON
@@ -41,7 +46,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     lists       a page's list, and the library
     bibliography  all of that for one site
     standalone  the same without MkDocs: for Zensical and plain Python-Markdown
-    markup      small repairs to the HTML that Markdown makes (tables, cards)
+    matrix      a table that a reader can sort by who they are
+    markup      small repairs to the HTML that Markdown makes (tables, cards, notices)
     retired     what is gone for good
     redirects   what has moved
     contract    every address ever released, and whether it still leads somewhere
@@ -50,10 +56,17 @@ Read the rooms in this order and you have followed a page from its source to a U
     sharing     what a reader can send of a page: short link, message, snippets, QR code
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
+    assets      one stylesheet and one script, cut to what pages use
+    headers     what static hosts are told: headers, redirects
+    verify      what a reader would meet at a served copy
+    atomic      a finished folder put in the place of the last one, in one step
     publish     a checked build that replaces the site only when it is good
+    reproduce   two clean builds, compared
+    serve       the last good page while a writer works, with what is wrong on top
     releasing   the contract written for a release
-    editions    the built site as one file each
+    editions    the built site as one file each: cleaning, volume, leaf; archive, singlefile, epub, zim, pdf; making
     browser     a Chromium for the tests
+    sheets      pictures of every kind of page, for the eye
     plugins     door: the only room that knows MkDocs
     __main__    door: python -m kb VERB
 

@@ -6,45 +6,50 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from kb import browser, checks, publish, releasing
-from kb.book import read_book
-from kb.editions.archive import Label, write_archive
+from kb import browser, checks, publish, releasing, reproduce, serve, verify
+from kb.editions import making
 from kb.findings import Finding, report
+from kb.intake import check_files, check_settings
 from kb.link_report import write_report
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
-from kb.pages import now, read_pages
 from kb.search_report import alias_report, explain
+from kb.sheets import write_sheets
 
 PROJECT = Path(__file__).resolve().parent.parent
-ADDRESS = "127.0.0.1:8000"
+HOST = "127.0.0.1"
+ADDRESS = f"{HOST}:8000"
 LIBRARY, HELPLINES = "research/references.bib", "helplines.yml"
 
 
-def serve(extra: list[str]) -> int:
-    """Serve the site with live reload, and print its address; `extra` goes to `mkdocs serve`."""
-    if not extra:  # with other settings, the line that MkDocs prints has the address
-        print(f"The knowledge base will be at http://{ADDRESS}/ (Ctrl+C stops it)", flush=True)
-    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", ADDRESS, *extra]
-    try:
-        return subprocess.run(command, cwd=PROJECT, env=publish.environment(), check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+def show(extra: list[str]) -> int:
+    """Serve the site with live reload, and print its address; an error is shown on top of the last good page."""
+    parser = argparse.ArgumentParser("serve")
+    parser.add_argument("--dev-addr", default=ADDRESS, help=f"host:port, by default {ADDRESS}")
+    host, _, port = parser.parse_args(extra).dev_addr.rpartition(":")
+    if not port.isdecimal():
+        parser.error("--dev-addr is written host:port")
+    base = urlsplit(identity(PROJECT / "mkdocs.yml")[1]).path or "/"
+    print(f"The knowledge base will be at http://{host or HOST}:{port}{base} (Ctrl+C stops it)", flush=True)
+    return serve.serve(PROJECT, host or HOST, int(port), base if base.endswith("/") else f"{base}/")
 
 
 def build(extra: list[str]) -> int:
     """Write the site to site/, which is replaced only by a build without a warning."""
-    return publish.build(PROJECT, PROJECT / "site", *extra)
+    return publish.publish(PROJECT, PROJECT / "site", *extra)
 
 
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
     _, address = identity(PROJECT / "mkdocs.yml")
+    if unfit := check_settings(PROJECT / "mkdocs.yml") + check_files(PROJECT / "docs"):
+        print(report(unfit))
+        return 1
     sources = checks.read_sources(PROJECT / "docs", LIBRARY, HELPLINES, address=address)
     promised, said = releasing.check_promises(PROJECT)
     findings = sources.findings + promised
@@ -111,23 +116,37 @@ def test(extra: list[str]) -> int:
     return 1 if status else 0
 
 
-def zip_archive(extra: list[str]) -> int:
-    """Write the offline copy, a ZIP of the site built for reading from disk, to dist/."""
-    argparse.ArgumentParser("zip").parse_args(extra)
-    name, address = identity(PROJECT / "mkdocs.yml")
-    target = PROJECT / "dist" / "peer-support-in-recovery.zip"
-    with tempfile.TemporaryDirectory() as folder:
-        site = Path(folder) / "site"
-        if status := publish.build(PROJECT, site, offline=True):
-            return status
-        book = read_book(site)
-        if lost := releasing.check_edition(PROJECT, book, folders=False):
-            print(report(lost), file=sys.stderr)
-            return 1
-        target.parent.mkdir(exist_ok=True)
-        day = now(PROJECT, read_pages(PROJECT / "docs")[0])
-        count = write_archive(book, target, Label(name, address, day))
-    print(f"{target.relative_to(PROJECT)}: {count} files, {target.stat().st_size:,} bytes")
+def editions(extra: list[str]) -> int:
+    """Write the copies for reading offline to dist/ and site/: all, or those named (zip, html, epub, zim, pdf …)."""
+    parser = argparse.ArgumentParser("editions")
+    parser.add_argument("kinds", nargs="*", choices=[*making.KINDS, []], help="only these; else all, with their papers")
+    kinds = parser.parse_args(extra).kinds
+    identity(PROJECT / "mkdocs.yml")  # before a build is begun for nothing
+
+    def finish(site: Path) -> int:
+        files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", kinds)
+        print(*(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes" for file in files), sep="\n")
+        if findings:
+            print(report(findings), file=sys.stderr)
+        elif not kinds:
+            making.offer(PROJECT, site, files)
+        return 1 if [finding for finding in findings if not finding.mild] else 0
+
+    return publish.publish(PROJECT, PROJECT / "site", finish=finish)
+
+
+def sheets(extra: list[str]) -> int:
+    """Draw contact sheets of the built site, one for each width and scheme, to dist/sheets/."""
+    argparse.ArgumentParser("sheets").parse_args(extra)
+    site = PROJECT / "site"
+    if not (site / "index.html").exists() and (status := publish.build(PROJECT, site)):
+        return status
+    try:
+        made = write_sheets(site, PROJECT / "dist" / "sheets")
+    except RuntimeError as error:
+        print(f"no browser: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(str(sheet.relative_to(PROJECT)) for sheet in made))
     return 0
 
 
@@ -137,9 +156,31 @@ def release(extra: list[str]) -> int:
     parser.add_argument("--draft", action="store_true", help="write it afresh; only before the first release")
     parser.add_argument("--known", action="store_true", help="go on although pages are due for checking")
     options = parser.parse_args(extra)
-    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known)
+    lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known, editions=_all_editions)
     print(report(lines) if lines else told)
     return 1 if lines else 0
+
+
+def _all_editions(site: Path) -> list[Finding]:
+    """Make every edition of a release, for which a missing tool is no excuse; give what is wrong."""
+    return making.make_editions(PROJECT, site, PROJECT / "dist")[1]
+
+
+def build_twice(extra: list[str]) -> int:
+    """Build everything twice, elsewhere and otherwise, and name each file that is not the same."""
+    argparse.ArgumentParser("reproduce").parse_args(extra)
+    findings, said = reproduce.reproduce(PROJECT)
+    print(report(findings) or said)
+    return 1 if findings else 0
+
+
+def check_copy(extra: list[str]) -> int:
+    """Crawl a served copy, a folder or an address on this machine, and say what a reader would miss."""
+    parser = argparse.ArgumentParser("verify")
+    parser.add_argument("target", nargs="?", default=str(PROJECT / "site"), help="by default site/")
+    findings, said = verify.verify(parser.parse_args(extra).target, PROJECT / "docs")
+    print(report(findings) or f"no fault found: {said}")
+    return 1 if findings else 0
 
 
 def identity(config: Path) -> tuple[str, str]:
@@ -154,14 +195,17 @@ def identity(config: Path) -> tuple[str, str]:
 
 
 VERBS = {
-    "serve": serve,
+    "serve": show,
     "build": build,
     "check": check,
     "search": search,
     "links": links,
     "test": test,
-    "zip": zip_archive,
+    "sheets": sheets,
+    "editions": editions,
     "release": release,
+    "reproduce": build_twice,
+    "verify": check_copy,
 }
 
 
@@ -178,7 +222,7 @@ def main() -> int:
 
 def _help() -> list[str]:
     """Give a line for each verb, from its function's docstring."""
-    return [f"{verb:6} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items()]
+    return [f"{verb:8} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items()]
 
 
 if __name__ == "__main__":

@@ -80,12 +80,12 @@ class Book:
 def read_book(root: Path) -> Book:
     """Read the site folder `root`."""
     files = frozenset(file.relative_to(root).as_posix() for file in root.rglob("*") if file.is_file())
-    pages = tuple(_read_page(root, file) for file in sorted(files) if file.endswith(".html"))
+    pages = tuple(read_page(root, file) for file in sorted(files) if file.endswith(".html"))
     return Book(root, pages, files)
 
 
-def _read_page(root: Path, file: str) -> BookPage:
-    """Read one built page."""
+def read_page(root: Path, file: str) -> BookPage:
+    """Read one built page, `file` below the folder `root`."""
     tree = html.document_fromstring((root / file).read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
     ids, links = [], []
     for element in tree.iter(etree.Element):

@@ -13,14 +13,17 @@ from kb.advice import advice, complaints, from_memory
 from kb.citations import scan
 from kb.commands import without_code
 from kb.elsewhere import SCHEMES
+from kb.evidence import check_evidence
 from kb.findings import Finding
 from kb.headings import written_headings
 from kb.helplines import read_helplines
 from kb.library import read_library, unknown_key
+from kb.matrix import check_cells
 from kb.outgoing import check_library, check_outgoing, read_outgoing, used
 from kb.pages import now, read_pages
 from kb.permanent import free_id
 from kb.retired import ADDRESS
+from kb.schema import PAPERS
 from kb.sharing import check_messages
 from kb.terms import check_anchors, check_language, read_terms
 
@@ -74,7 +77,8 @@ def read_sources(
     findings += check_citations(pages, entries, docs.name) + check_numbers(pages, numbers, docs.name)
     findings += check_outgoing(records, used(pages, entries, docs, library, helplines), f"{docs.name}/{links}")
     findings += check_library(records, entries, f"{docs.name}/{library}", f"{docs.name}/{links}")
-    findings += check_messages(pages, address, numbers, docs.name)
+    findings += check_messages(pages, address, numbers, docs.name) + check_evidence(pages, docs.name)
+    findings += [finding for page in pages for finding in check_cells(page, f"{docs.name}/{page.path}")]
     terms, wrong_terms = read_terms(docs / "terms.yml", f"{docs.name}/terms.yml")
     findings += wrong_terms + check_anchors(terms, pages, f"{docs.name}/terms.yml")
     findings += check_language(pages, terms, docs.name)
@@ -100,6 +104,7 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
             mend = f"write `id: {free_id(page.path, {other.id for other in pages})}` in the newer of the two"
             findings.append(Finding(name, _line_of_field(page, f"id: {page.id}"), 0, what, mend))
         first.setdefault(page.id, page)
+        findings += _lost_sections(page, name)
         for related in page.related:
             if related not in paths:
                 close = difflib.get_close_matches(related, paths, 1)
@@ -108,6 +113,20 @@ def check_pages(pages: list[Page], docs: str = "docs", unread: Iterable[str] = (
                     Finding(name, _line_of_field(page, related), 0, f"no page '{related}' to relate to", mend)
                 )
     return findings
+
+
+def _lost_sections(page: Page, name: str) -> list[Finding]:
+    """Check that each section that a page puts on its handout is one of its sections."""
+    there = [heading.anchor for heading in page.headings() if heading.anchor]
+    known = {*there, *(f"{anchor}/{paper}" for anchor in there for paper in PAPERS)}
+    mend = (
+        f"use ids of the page's own headings: {', '.join(there) or 'it has none'}; with /a4 or /us-letter for one paper"
+    )
+    return [
+        Finding(name, _line_of_field(page, "handout:"), 0, f"no section '{section}' for the handout", mend)
+        for section in page.handout
+        if section not in known
+    ]
 
 
 def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "docs") -> list[Finding]:

@@ -82,9 +82,11 @@ def read_contract(text: str, name: str) -> tuple[Contract, list[Finding]]:
             continue
         if line in {DRAFT, RELEASED}:
             states.append(line)
-        elif len(words) not in {2, 3} or not ADDRESS.fullmatch(words[0]) or not _is_day(words[1]):
+        elif not _is_line(words):
             mend = "this file is written by `python3 dev.py release`; take back the change"
             findings.append(Finding(name, number, 0, f"not a line of the contract: {line}", mend))
+        elif words[0] in kept:
+            findings.append(Finding(name, number, 0, f"{words[0]} stands twice", "keep the older one"))
         else:
             kept[words[0]] = Kept(words[0], date.fromisoformat(words[1]), words[2] if words[2:] else "")
     if kept and len(states) != 1:
@@ -132,10 +134,11 @@ def check_contract(  # noqa: PLR0913, PLR0917 - the promise, the tree that is to
     there. `ids` are the pages' short ids now, with their addresses; `name` is how findings call the contract.
     """
     findings = [Finding(name, 0, 0, *fault) for fault in _given_twice(contract, ids, moves)]
+    given = {page: ids[key] for key, page in contract.ids().items() if key in ids}
     for page, sections in contract.sections().items():
         there = tree.get(layout.file(page))
         if there is None:
-            findings.append(Finding(name, 0, 0, *_lost(page, contract, ids)))
+            findings.append(Finding(name, 0, 0, *_lost(page, contract, given.get(page, ""))))
             continue
         lost = [f"{page}#{section}" for section in sections if section not in there]
         findings += [Finding(name, 0, 0, *_lost_section(address, contract, moves, there)) for address in lost]
@@ -171,9 +174,8 @@ def _given_twice(contract: Contract, ids: Mapping[str, str], moves: Moves) -> It
             yield what, f"if the page moved, add `{page} -> {now}` to redirects.txt; else give {now} a new id"
 
 
-def _lost(page: str, contract: Contract, ids: Mapping[str, str]) -> tuple[str, str]:
-    """Give (what, how to mend it) for a promised page that is not there: its id tells where it went."""
-    now = next((ids[key] for key, given in contract.ids().items() if given == page and key in ids), "")
+def _lost(page: str, contract: Contract, now: str) -> tuple[str, str]:
+    """Give (what, how to mend it) for a promised page that is not there, whose id is `now` another page's, or ""."""
     target = now or "/where/it/is/now/"
     mend = f"add `{page} -> {target}` to redirects.txt, or a record to retired.yml"
     since = (
@@ -189,6 +191,12 @@ def _lost_section(address: str, contract: Contract, moves: Moves, there: Collect
     target = f"{moves.final(page).partition('#')[0]}#{close[0] if close else 'its-id-now'}"
     what = f"{address}, listed since {contract.kept[address].since}, leads nowhere"
     return what, f"add `{address} -> {target}` to redirects.txt, or a record to retired.yml"
+
+
+def _is_line(words: list[str]) -> bool:
+    """Say whether a line's words are an address, a day, and the page that it was given to if it is a short one."""
+    addresses = [*words[:1], *words[2:]]
+    return len(words) in {2, 3} and all(map(ADDRESS.fullmatch, addresses)) and _is_day(words[1])
 
 
 def _is_day(text: str) -> bool:

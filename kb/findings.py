@@ -37,11 +37,16 @@ class Finding:
 
 def read_text(file: Path, name: str) -> tuple[str, list[Finding]]:
     """Read a file of text that writers keep, "" if it is not there; a byte order mark is no part of it."""
+    data = file.read_bytes() if file.is_file() else b""
     try:
-        return (file.read_text(encoding="utf-8-sig") if file.is_file() else ""), []
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         return "", [Finding(name, line, 0, "not UTF-8 text", "save the file as UTF-8")]
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return "", [Finding(name, line, 0, "not a file of text", "put back the last commit's, or take it out of docs/")]
+    return text.replace("\r\n", "\n").replace("\r", "\n"), []
 
 
 def report(findings: list[Finding]) -> str:

@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-import yaml
-
-from kb.findings import Finding
+from kb.elsewhere import faults as address_faults
+from kb.findings import Finding, read_text
+from kb.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 GROUPS = ("emergency", "talk-uk", "talk-usa")
 CALL = re.compile(r"tel:(\+\d{6,15}|\d{3,6})")
+ID = re.compile(r"[a-z0-9-]+")
 TEXT = re.compile(r"sms:(\+\d{6,15}|\d{3,6})")
 
 
@@ -52,26 +53,25 @@ class Helpline:
 
 def read_helplines(file: Path, name: str) -> tuple[list[Helpline], list[Finding]]:
     """Read the data file; give its records in order, and what is wrong with it. `name` is how findings call it."""
-    if not file.exists():
-        return [], []
-    try:
-        records = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        return [], [
-            Finding(name, mark.line + 1 if mark else 1, 0, "YAML that cannot be read", "compare its neighbours")
-        ]
+    text, unread = read_text(file, name)
+    plain, more = read_yaml(text, name)
+    if unread or more or plain.value is None:
+        return [], unread + more
+    if not isinstance(plain.value, list):
+        return [], [Finding(name, 1, 0, "not a list of services", "start each record with `- id: …`")]
     names = [item.name for item in fields(Helpline)]
-    helplines, findings = [], []
-    for record in records if isinstance(records, list) else []:
-        if not isinstance(record, dict) or sorted(record) != sorted(names):
+    helplines: dict[str, Helpline] = {}
+    findings = []
+    for record, line in zip(plain.value, plain.items, strict=True):
+        if not isinstance(record, dict) or set(record) != set(names):
             what = f"a record whose fields are not {', '.join(names)}"
-            findings.append(Finding(name, 0, 0, what, "give each field, empty if nothing is known"))
+            findings.append(Finding(name, line, 0, what, "give each field, empty if nothing is known"))
             continue
-        helpline = Helpline(**{key: str(value or "").strip() for key, value in record.items()})
-        helplines.append(helpline)
-        findings += [Finding(name, 0, 0, f"'{helpline.id}': {what}", mend) for what, mend in _faults(helpline)]
-    return helplines, findings
+        helpline = Helpline(**{key: str("" if value is None else value).strip() for key, value in record.items()})
+        findings += [Finding(name, line, 0, f"'{helpline.id}': {what}", mend) for what, mend in _faults(helpline)]
+        if helplines.setdefault(helpline.id, helpline) is not helpline:
+            findings.append(Finding(name, line, 0, f"the id '{helpline.id}' stands twice", "give one another id"))
+    return list(helplines.values()), findings
 
 
 def render(helplines: list[Helpline], group: str) -> str:
@@ -91,6 +91,10 @@ def _faults(helpline: Helpline) -> list[tuple[str, str]]:
         faults.append(("`text` and `text_uri` do not go together", "write sms: and the number"))
     if helpline.web and not helpline.web.startswith("https://"):
         faults.append(("`web` is not an https address", "write https://…"))
+    elif helpline.web:
+        faults += address_faults(helpline.web)
+    if not ID.fullmatch(helpline.id):
+        faults.append(("an `id` of other signs than small letters, figures and hyphens", "write one such as line-999"))
     if not helpline.seen and helpline.group != "emergency":
         faults.append(("nothing says where the number was seen", "fill in `seen`, or leave the service out"))
     return faults

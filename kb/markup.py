@@ -1,4 +1,4 @@
-"""The HTML tree of a page comes in; the same tree with readable tables, cards and citation marks goes out."""
+"""The HTML tree of a page comes in; the same tree with readable tables, cards, notices and citation marks goes out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+
+from kb.matrix import sort_by_reader
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -26,43 +28,38 @@ class TableProcessor(Treeprocessor):
 
     A body row's first cell that is bold as a whole becomes a row header (WCAG 2.2, 1.3.1). The frame can be scrolled
     with the keyboard and has a name (2.1.1, 4.1.2). Each cell carries its column's heading in `data-label`, so that
-    the stylesheet can show a wide table as cards on a narrow screen; explicit roles keep it a table for screen
-    readers when it does.
+    the stylesheet can show a wide table as cards on a narrow screen; tables.js keeps it a table to the ear.
     """
 
     def run(self, root: ET.Element) -> None:
         """Mend every table below `root`, in place."""
         heading = ET.Element("h2")
         for parent in list(root.iter()):
+            shift = 0
             for index, child in enumerate(list(parent)):
                 if child.tag in {"h2", "h3"}:
                     heading = child
                 if child.tag == "table":
                     self.mend(child)
-                    parent[index] = self.frame(child, heading)
+                    choice = sort_by_reader(child)
+                    parent[index + shift] = self.frame(child, heading)
+                    if choice is not None:
+                        parent.insert(index + shift, choice)
+                        shift += 1
 
     def mend(self, table: ET.Element) -> None:
-        """Set scopes, roles and labels in one table."""
-        table.set("role", "table")
+        """Set scopes and labels in one table."""
         labels = []
         for cell in table.iterfind("./thead/tr/th"):
             cell.set("scope", "col")
-            cell.set("role", "columnheader")
             labels.append(words(cell))
-        for group in ("thead", "tbody"):
-            for part in table.iterfind(group):
-                part.set("role", "rowgroup")
-        for row in table.iter("tr"):
-            row.set("role", "row")
         for row in table.iterfind("./tbody/tr"):
             for number, cell in enumerate(row):
-                cell.set("role", "cell")
                 if number < len(labels) and labels[number]:
                     cell.set("data-label", labels[number])
             if len(row) and self.is_bold(row[0]):
                 row[0].tag = "th"
                 row[0].set("scope", "row")
-                row[0].set("role", "rowheader")
 
     def is_bold(self, cell: ET.Element) -> bool:
         """Say whether a cell holds bold text and nothing else."""
@@ -96,6 +93,33 @@ class CardProcessor(Treeprocessor):
                         card.append(child)
 
 
+LEVELS = {
+    "danger": "Danger to life",
+    "warning": "Important",
+    "tip": "Something to try",
+    "evidence": "Evidence",
+    "unknown": "Open question",
+    "note": "Note",
+}
+
+
+class NoticeProcessor(Treeprocessor):
+    """Say in words how urgent a notice is, so that neither its colour nor its sign is needed (WCAG 2.2, 1.4.1)."""
+
+    def run(self, root: ET.Element) -> None:
+        """Put its level before the title of each notice below `root`, in place."""
+        for notice in root.iter("div"):
+            kinds = notice.get("class", "").split()
+            title = notice.find("p")
+            if "admonition" not in kinds or title is None or title.get("class") != "admonition-title":
+                continue
+            if words := next((LEVELS[kind] for kind in kinds if kind in LEVELS), ""):
+                level = ET.Element("span", {"class": "kb-level"})
+                level.text, level.tail = f"{words}:", f" {title.text or ''}"
+                title.text = None
+                title.insert(0, level)
+
+
 class MarkProcessor(Treeprocessor):
     """Join a footnote mark to the word before it, so that it never starts a line on its own."""
 
@@ -120,6 +144,7 @@ class MarkupExtension(Extension):
         md.treeprocessors.register(TableProcessor(md), "kb_tables", -10)
         md.treeprocessors.register(CardProcessor(md), "kb_cards", -11)
         md.treeprocessors.register(MarkProcessor(md), "kb_marks", -12)
+        md.treeprocessors.register(NoticeProcessor(md), "kb_notices", -13)
 
 
 def makeExtension(**options: object) -> MarkupExtension:  # noqa: N802 - the name is Python-Markdown's

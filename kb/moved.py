@@ -16,6 +16,7 @@ from string import Template
 from typing import TYPE_CHECKING, TypeAlias
 
 from kb.pages import spoken
+from kb.policy import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,6 +136,7 @@ def _page(frame: Frame, old: str, title: str, head: str, body: str) -> str:
     template = Template(TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(
         lang=_say(frame.lang),
+        policy=POLICY,
         title=title,
         name=_say(frame.name),
         head=head,

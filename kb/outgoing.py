@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from kb import elsewhere
-from kb.findings import Finding
+from kb.findings import Finding, read_text
+from kb.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,8 +111,7 @@ def used(pages: list[Page], library: Mapping[str, Entry], docs: Path, bib: str, 
         url = entry.fields.get("url", "").replace("\\", "")
         if url and not url.lower().startswith("doi:"):  # a DOI in another dress
             uses.append(Use(f"{docs.name}/{bib}", entry.line, 0, url))
-    file = docs / data
-    for line, text in enumerate(file.read_text(encoding="utf-8").splitlines() if file.exists() else [], 1):
+    for line, text in enumerate(read_text(docs / data, data)[0].splitlines(), 1):
         if web := DATA.match(text):
             uses.append(Use(f"{docs.name}/{data}", line, web.start(1) + 1, web[1]))
     return uses
@@ -161,14 +161,11 @@ def check_library(records: list[Outgoing], library: Mapping[str, Entry], library
 
 def _nodes(file: Path, name: str) -> tuple[list[yaml.Node], list[Finding]]:
     """Read the list that the file is, each record with its line; or say why it cannot be read."""
-    try:
-        root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        return [], [Finding(name, 0, 0, f"not UTF-8 text ({error.reason})", "save it as UTF-8")]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = mark.line + 1 if mark else 1
-        return [], [Finding(name, where, 0, "YAML that cannot be read", "compare the records beside it")]
+    text, unread = read_text(file, name)
+    plain, more = read_yaml(text, name)
+    root = plain.node
+    if unread or more:
+        return [], unread + more
     if root is None:  # nothing, or comments only
         return [], []
     if not isinstance(root, yaml.SequenceNode):

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-import yaml
-
-from kb.findings import Finding
+from kb.findings import Finding, read_text
+from kb.plain_yaml import read_yaml
 from kb.schema import faults_of
 
 if TYPE_CHECKING:
@@ -19,10 +18,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+EVIDENCE = "```evidence"
+WORDS_A_MINUTE = 200  # unhurried; what page feet say is "about"
+# Addresses, citations, ids, HTML and commands.
+NOT_READ = re.compile(r"\]\([^)]*\)|\[-?@[^\]]*\]|\{[^}]*\}|<[^>]*>|https?://\S+|^\\[\w-]+")
+WORD = re.compile(r"\w[\w'’-]*")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"^(#{1,6})[ \t]+(.*?)[ \t]*$")
 EXPLICIT_ID = re.compile(r"\{:?[ ]*#([^\s}]+)[^}]*\}$")
 TERM = re.compile(r"^(\S.*?)[ \t]*\{:?[ ]*#([^\s}]+)[^}]*\}[ \t]*$")
+
+# Not by strftime, which speaks the language of whoever builds.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,9 @@ class Page:
     """One page as its writer left it.
 
     `path` is relative to docs/, with forward slashes; `id` is short and permanent (kb.permanent); `brief` and `do` go
-    into messages (kb.sharing); `text` is the whole file; `line` is the body's first line in it.
+    into messages (kb.sharing); `leave` asks for a way to leave the site; `text` is the whole file; `line` is the
+    body's first line in it; `handout` are the ids of the sections that are printed on one sheet (kb.editions.handouts),
+    none for a page that has no handout.
     """
 
     path: str
@@ -70,6 +82,8 @@ class Page:
     related: tuple[str, ...]
     text: str
     line: int
+    handout: tuple[str, ...] = ()
+    leave: bool = False
 
     @property
     def body(self) -> str:
@@ -80,12 +94,23 @@ class Page:
         """Say whether the day by which the page was to be checked again has passed."""
         return self.recheck_by < now
 
+    @property
+    def minutes(self) -> int:
+        """How long the page takes to read, at WORDS_A_MINUTE, rounded up; 0 where a list is all there is."""
+        count = sum(len(WORD.findall(NOT_READ.sub(" ", line))) for _, line in self.lines())
+        return -(-count // WORDS_A_MINUTE) if count >= WORDS_A_MINUTE // 2 else 0
+
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Give the body's lines with their numbers in the file, fenced code left out."""
+        """Give the body's lines with their numbers in the file, fenced code left out; a block of evidence is text."""
         fence = ""
         for number, line in enumerate(self.body.splitlines(), self.line):
             mark = FENCE.match(line)
-            if fence:
+            if fence == EVIDENCE:
+                fence = "" if mark else fence
+                yield number, "" if mark else line
+            elif not fence and line.split() == [EVIDENCE]:
+                fence = EVIDENCE
+            elif fence:
                 fence = "" if mark and mark[1].startswith(fence) else fence
             elif mark:
                 fence = mark[1]
@@ -119,32 +144,23 @@ def read_page(root: Path, path: str) -> tuple[Page | None, list[Finding]]:
     The findings name the file as `docs/…`, whatever the folder is called, with the line of the field at fault.
     """
     name = f"{root.name}/{path}"
-    try:
-        text = (root / path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        return None, [Finding(name, 0, 0, f"not UTF-8 text ({error.reason})", "save it as UTF-8")]
+    text, unread = read_text(root / path, name)
+    if unread:
+        return None, unread
     match = FRONT_MATTER.match(text)
     if not match:
         return None, [Finding(name, 1, 0, "no front matter", "start the page with the block shown in CONTRIBUTING.md")]
-    try:
-        node = yaml.compose(match[1], Loader=yaml.SafeLoader)
-        fields = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        what = getattr(error, "problem", None) or "front matter that YAML cannot read"
-        return None, [Finding(name, line, 0, what, "put quotation marks round a text that holds ': ' or '#'")]
-    if not isinstance(fields, dict) or not isinstance(node, yaml.MappingNode):
+    front, unread = read_yaml(match[1], name, before=1)
+    if unread:
+        return None, unread
+    if not isinstance(front.value, dict):
         return None, [Finding(name, 2, 0, "front matter is not a list of fields", "write `title: …` and so on")]
-    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
     findings = [
-        Finding(name, line, 0, what, mend)
-        for field, what, mend in faults_of(fields, path)
-        for line in (lines.get(field, 1),)
+        Finding(name, front.fields.get(field, 1), 0, what, mend) for field, what, mend in faults_of(front.value, path)
     ]
     if findings:
         return None, findings
-    return _page(path, fields, text, text[: match.end()].count("\n") + 1), []
+    return _page(path, front.value, text, text[: match.end()].count("\n") + 1), []
 
 
 def read_pages(root: Path) -> tuple[list[Page], list[Finding]]:
@@ -159,7 +175,7 @@ def read_pages(root: Path) -> tuple[list[Page], list[Finding]]:
 
 def spoken(day: date) -> str:
     """Write a day as people say it in the UK: 6 July 2016."""
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def now(project: Path, pages: list[Page]) -> date:
@@ -176,6 +192,17 @@ def now(project: Path, pages: list[Page]) -> date:
         return datetime.fromtimestamp(int(seconds), UTC).date()
     except (OSError, subprocess.CalledProcessError, ValueError):
         return max((page.updated for page in pages), default=date(1970, 1, 1))
+
+
+def commit(project: Path) -> str:
+    """Give the commit that a build is made from, with "-changed" if files differ from it; "" outside git."""
+    git = ["git", "-C", str(project)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        differs = subprocess.run([*git, "diff", "--quiet", "HEAD"], capture_output=True, check=False).returncode
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head + ("-changed" if differs else "")
 
 
 def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
@@ -213,4 +240,6 @@ def _page(path: str, fields: dict[str, object], text: str, line: int) -> Page:
         related=items("related"),
         text=text,
         line=line,
+        handout=items("handout"),
+        leave=fields.get("leave") is True,
     )

@@ -17,12 +17,15 @@ import yaml
 from kb.addresses import Layout, address_of
 from kb.book import read_book
 from kb.contract import FILE, check_contract, check_last_release, read_contract, renewed, write_contract
-from kb.findings import Finding
+from kb.findings import Finding, read_text
 from kb.pages import Page, now, read_pages
+from kb.plain_yaml import DEEPEST
 from kb.publish import build
 from kb.redirects import read_moves
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from kb.book import Book
     from kb.contract import Contract
 
@@ -33,15 +36,19 @@ CONTRACT = f"docs/links/{FILE}"
 TAG = "Then commit it and tag the commit: git commit -am 'Release' && git tag v1.0 (or the next number)"
 
 
-def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], str]:
+def release(
+    project: Path, *, draft: bool, known: bool, editions: Callable[[Path], list[Finding]] = lambda _: []
+) -> tuple[list[Finding], str]:
     """Write the contract after a strict build; give what stands in the way, or what was written.
 
     A draft is refused once there was a release. A release is refused while nobody publishes the site, while a page
-    says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again.
+    says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again;
+    and while `editions`, which is given the built site, finds that one of them cannot be made.
     """
     file = project / CONTRACT
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text, unread = read_text(file, CONTRACT)
     old, findings = read_contract(text, CONTRACT)
+    findings += unread
     pages = read_pages(project / "docs")[0]
     findings += _draft_faults(old) if draft else _publisher_faults(project)
     findings += [] if draft or known else _overdue(project, pages)
@@ -52,6 +59,8 @@ def release(project: Path, *, draft: bool, known: bool) -> tuple[list[Finding], 
         if build(project, site, fresh=draft):
             what = "the build failed, so nothing was written"
             return [Finding("mkdocs.yml", 0, 0, what, "mend what it said above, and release again")], ""
+        if not draft and (findings := editions(site)):
+            return findings, ""
         there = sections(read_book(site), pages)
     new = renewed(old, there, {page.id: address_of(page.path) for page in pages}, now(project, pages), draft=draft)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -67,23 +76,20 @@ def check_promises(project: Path) -> tuple[list[Finding], str]:
     What no build is needed for: their form, circles, and lines that are gone. Give also what was or was not compared.
     """
     _, findings = read_moves(project / "docs/links", "docs/links")
-    text = (project / CONTRACT).read_text(encoding="utf-8") if (project / CONTRACT).is_file() else ""
+    text, unread = read_text(project / CONTRACT, CONTRACT)
     contract, more = read_contract(text, CONTRACT)
+    more += unread
     gone, skipped = check_last_release(contract, project, CONTRACT, CONTRACT)
     said = f"the link contract was {skipped or 'compared with the last release'}"
     return findings + more + gone, said
 
 
-def check_edition(project: Path, book: Book, *, folders: bool) -> list[Finding]:
-    """Check that every promised address leads somewhere in an edition, whose tree holds folders or flat files."""
-    file = project / CONTRACT
-    contract, findings = read_contract(file.read_text(encoding="utf-8") if file.is_file() else "", CONTRACT)
+def check_tree(project: Path, tree: Mapping[str, Collection[str]]) -> list[Finding]:
+    """Check that every promised address leads somewhere in an edition: the website's files that it holds, with ids."""
+    contract, findings = read_contract(read_text(project / CONTRACT, CONTRACT)[0], CONTRACT)
     moves, more = read_moves(project / "docs/links", "docs/links")
-    pages = read_pages(project / "docs")[0]
-    tree = {page.file: frozenset(page.ids) for page in book.pages}
-    layout = Layout.of([page.path for page in pages], folders=folders)
-    ids = {page.id: address_of(page.path) for page in pages}
-    return findings + more + check_contract(contract, tree, layout, moves, ids, CONTRACT)
+    ids = {page.id: address_of(page.path) for page in read_pages(project / "docs")[0]}
+    return findings + more + check_contract(contract, tree, Layout(), moves, ids, CONTRACT)
 
 
 def read_settings(config: Path) -> tuple[dict[str, tuple[str, int]], list[Finding]]:
@@ -178,16 +184,16 @@ def _untrue(project: Path, address: str) -> list[Finding]:
     return findings
 
 
-def _scalars(node: yaml.Node | None) -> list[tuple[str, yaml.ScalarNode]]:
+def _scalars(node: yaml.Node | None, seen: tuple[int, ...] = ()) -> list[tuple[str, yaml.ScalarNode]]:
     """List the plain values of a configuration with their keys, at any depth; the first of a name counts last."""
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or id(node) in seen or len(seen) > DEEPEST:
         return []
     found: list[tuple[str, yaml.ScalarNode]] = []
     for key, value in reversed(node.value):
         if isinstance(value, yaml.ScalarNode):
             found.append((str(key.value), value))
         else:
-            found += _scalars(value)
+            found += _scalars(value, (*seen, id(node)))
     return found
 
 

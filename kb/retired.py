@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-import yaml
-
 from kb.findings import Finding, read_text
+from kb.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,29 +39,24 @@ def read_retired(file: Path, name: str) -> tuple[list[Retired], list[Finding]]:
     `name` is how findings call the file; one that is not there says nothing.
     """
     text, unread = read_text(file, name)
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        records = yaml.safe_load(text) if node else []
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a day that no calendar has
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "YAML that cannot be read"
-        return [], [Finding(name, mark.line + 1 if mark else 1, 0, what, "compare it with the form in its first lines")]
-    lines = [child.start_mark.line + 1 for child in node.value] if isinstance(node, yaml.SequenceNode) else []
+    plain, more = read_yaml(text, name)
+    records, findings = [] if plain.value is None else plain.value, unread + more
     found: list[Retired] = []
-    findings = unread
     if not isinstance(records, list):
-        findings.append(Finding(name, 1, 0, "not a list of records", "start each record with `- address: …`"))
-    for record, line in zip(records if isinstance(records, list) else [], lines, strict=False):
+        return [], [*findings, Finding(name, 1, 0, "not a list of records", "start each record with `- address: …`")]
+    taken: set[str] = set()
+    for record, line in zip(records, plain.items, strict=False):
         if not isinstance(record, dict) or sorted(map(str, record)) != sorted(RETIRED_FIELDS):
             what = "a record whose fields are not " + ", ".join(RETIRED_FIELDS)
             findings.append(Finding(name, line, 0, what, "give each field"))
-        elif any(record["address"] == other.address for other in found):
+        elif str(record["address"]) in taken:
             findings.append(Finding(name, line, 0, f"{record['address']} has two records", "keep one"))
         elif fault := _record_fault(record):
             findings.append(Finding(name, line, 0, *fault))
         else:
             instead = tuple(str(item) for item in record["instead"])
             title, why = (" ".join(str(record[key]).split()) for key in ("title", "why"))
+            taken.add(str(record["address"]))
             found.append(Retired(str(record["address"]), title, record["since"], why, instead, line))
     return found, findings
 

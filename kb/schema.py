@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,11 @@ READERS = {
 KINDS = ("emotional", "informational", "instrumental", "affiliational")
 STAGES = ("precontemplation", "contemplation", "preparation", "action", "maintenance", "using-again")
 
+# What templates would print as it is: these fields are words alone.
+MARKUP = re.compile(r"<[a-z/!?]|&#|&[a-z]+;", re.IGNORECASE)
 # The schema of design/pages.md: field → (must be there, what it holds).
 TEXT, DAY, WORDS, PATHS = "text", "a date such as 2026-11-23", "a list of words", "a list of paths from docs/"
+FLAG = "true or false"
 SCHEMA: dict[str, tuple[bool, str]] = {
     "title": (True, TEXT),
     "id": (True, TEXT),
@@ -39,8 +43,11 @@ SCHEMA: dict[str, tuple[bool, str]] = {
     "stages": (False, WORDS),
     "for": (True, WORDS),
     "related": (True, PATHS),
+    "leave": (False, FLAG),
+    "handout": (False, WORDS),
 }
 CHOICES = {"kinds": KINDS, "stages": STAGES, "for": tuple(READERS)}
+PAPERS = {"a4": "A4", "us-letter": "US Letter"}  # what handouts are printed on, by the names that `handout` uses
 TITLE_MAX, DESCRIPTION_MAX, SUMMARY_MAX_WORDS = 60, 155, 60
 
 
@@ -55,6 +62,8 @@ def faults_of(fields: dict[str, object], path: str) -> Iterator[tuple[str, str, 
             if needed:
                 new = f"add `{field}:` with {free_id(path)}, and keep it for ever"
                 yield field, f"no `{field}`", new if field == "id" else f"add `{field}:` with {holds}"
+        elif MARKUP.search(" ".join(map(str, value)) if isinstance(value, list) else str(value)):
+            yield field, f"`{field}` holds markup", "write words alone"
         elif not _holds(value, holds):
             yield field, f"`{field}` is not {holds}", f"write `{field}:` as {holds}"
         else:
@@ -65,6 +74,8 @@ def _holds(value: object, holds: str) -> bool:
     """Say whether a front-matter value is of the kind that the schema names."""
     if holds == TEXT:
         return isinstance(value, str)
+    if holds == FLAG:
+        return isinstance(value, bool)
     if holds == DAY:
         return isinstance(value, date) and not isinstance(value, datetime)
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) and item for item in value)

@@ -13,12 +13,16 @@ import sys
 import threading
 import zipfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kb import browser as browsers
 from kb import publish
+from kb.book import read_book
+from kb.editions import making
+from kb.editions.volume import Imprint, read_volume
 from kb.engine import built as built_search
 from kb.permanent import free_id
 
@@ -99,11 +103,10 @@ def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
 def miniature(tmp_path):
     """Give a function that writes a small site with our theme and plugins, builds it for real, and says what came."""
 
-    def build(  # noqa: PLR0913 - each is one thing in which a test's site differs
+    def build(
         files: dict[str, str],
         *,
         strict: bool = True,
-        offline: bool = False,
         now: str = "1767312000",
         csl_file: str = "",
         more: str = "",
@@ -111,7 +114,15 @@ def miniature(tmp_path):
         docs = tmp_path / "docs"
         files = {"index.md": page("Home"), "research/references.bib": BIB} | files
         files.setdefault("help-now.md", page("Help now"))
-        for path in ("a-z", "glossary", "about/offline", "about/privacy", "about/accessibility", "about/licence"):
+        for path in (
+            "a-z",
+            "glossary",
+            "about/offline",
+            "about/privacy",
+            "about/accessibility",
+            "about/licence",
+            "about/changes",
+        ):
             files.setdefault(f"{path}.md", page(path))
         for path in ("framework/stages-of-change/relapse", "practice/finding-support", "practice/family-and-friends"):
             files.setdefault(f"{path}.md", page(path))
@@ -140,7 +151,7 @@ def miniature(tmp_path):
         done = subprocess.run(
             command,
             cwd=tmp_path,
-            env=publish.environment(offline=offline) | {"SOURCE_DATE_EPOCH": now},
+            env=publish.environment() | {"SOURCE_DATE_EPOCH": now},
             capture_output=True,
             text=True,
             check=False,
@@ -166,15 +177,48 @@ def site(built):
     return built.site
 
 
+def make(site, folder):
+    """Make the editions that need no printing, and give their files by kind; `number` is that of the edition."""
+    kinds = ["zip", "html", "epub", "zim"]
+    files, findings = making.make_editions(PROJECT, site, folder, kinds)
+    assert not findings, findings
+    return dict(zip(kinds, files, strict=True)) | {"number": making.read_imprint(PROJECT)[0].number}
+
+
 @pytest.fixture(scope="session")
-def offline_copy(tmp_path_factory):
-    """The offline copy, written by the real command and unpacked as a reader would."""
+def editions(site, tmp_path_factory):
+    """The editions of the real site."""
+    return make(site, tmp_path_factory.mktemp("editions"))
+
+
+@pytest.fixture(scope="session")
+def editions_again(site, tmp_path_factory):
+    """The same editions, made once more in another place."""
+    return make(site, tmp_path_factory.mktemp("again"))
+
+
+@pytest.fixture(scope="session")
+def offline_copy(editions, tmp_path_factory):
+    """The ZIP of the real site, unpacked as a reader would."""
     folder = tmp_path_factory.mktemp("offline")
-    done = subprocess.run([sys.executable, "-m", "kb", "zip"], cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    with zipfile.ZipFile(PROJECT / "dist" / "peer-support-in-recovery.zip") as archive:
+    with zipfile.ZipFile(editions["zip"]) as archive:
         archive.extractall(folder)
-    return folder / "peer-support-in-recovery"
+    return folder / editions["zip"].stem
+
+
+@pytest.fixture(scope="session")
+def volume_and_findings(site):
+    """The real site as every edition is written from it, dated 4 March 2026, and what is broken in it."""
+    about = ("Peer Support in Recovery", "https://recovery.example/", "en-GB", date(2026, 3, 4), "2026-03-04")
+    return read_volume(
+        read_book(site), Imprint(*about, "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "")
+    )
+
+
+@pytest.fixture(scope="session")
+def volume(volume_and_findings):
+    """The real site as every edition is written from it."""
+    return volume_and_findings[0]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

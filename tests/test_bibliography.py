@@ -204,6 +204,8 @@ def on_post_page(output, page, **_):
     files = {"research/references.bib": BIB, "small.md": page("Small", TEXT)}
     built = miniature(files, strict=False, more="hooks: [hook.py]\n")
     tree = read(built, "small/index.html")
-    assert tree.xpath("//article/p[. = 'Added for readers.']")
-    assert len(tree.xpath("//article/ol[@class='kb-references']/li")) == 3
-    assert len(tree.xpath("//aside//a[@class='kb-cite']")) == len(tree.xpath("//article/p//a[@class='kb-cite']")) == 4
+    assert tree.xpath("//article//p[. = 'Added for readers.']")
+    assert len(tree.xpath("//article/div/ol[@class='kb-references']/li")) == 3
+    assert (
+        len(tree.xpath("//aside//a[@class='kb-cite']")) == len(tree.xpath("//article/div/p//a[@class='kb-cite']")) == 4
+    )

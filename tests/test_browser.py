@@ -1,4 +1,4 @@
-"""The real site in a real browser, at 360 and 1366 pixels, online and from disk with the network cut off."""
+"""The real site in a real browser, at 360 and 1366 pixels."""
 
 import pytest
 from conftest import PROJECT
@@ -9,8 +9,7 @@ from kb.pages import read_pages
 pytestmark = pytest.mark.browser
 WIDTHS = [360, 1366]
 PAGES = [outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
-SECTIONS = ["Help now", "Framework", "Practice", "Research", "Events", "Words", "About"]
-KINDS = "framework/social-support/emotional"
+SECTIONS = ["Framework", "Practice", "Research", "Events", "Words", "About"]
 
 
 class Watch:
@@ -35,18 +34,6 @@ def reader(request, chromium, address):
     context.close()
 
 
-def search(page, words):
-    """Type words into the search as a reader would, and give the addresses of what is found."""
-    if page.width < 1000:
-        page.locator("label[for=__search].md-header__button").click()
-    else:
-        page.get_by_role("textbox", name="Search").click()
-    page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for()  # its index has arrived
-    page.get_by_role("textbox", name="Search").press_sequentially(words, delay=30)
-    page.locator(".md-search-result__item a").first.wait_for()
-    return page.locator(".md-search-result__item a.md-search-result__link").evaluate_all("all => all.map(a => a.href)")
-
-
 def test_home_starts_from_what_a_reader_needs(reader, address):
     """A reader who opens the site finds their own need named, and the way to help."""
     reader.goto(address)
@@ -57,44 +44,51 @@ def test_home_starts_from_what_a_reader_needs(reader, address):
     reader.get_by_role("link", name="Call 999").wait_for()
 
 
-def test_every_entry_of_the_menu_can_be_reached(reader, address):
-    """A reader reaches every page of the menu by clicking, on a phone and on a computer."""
+def test_every_page_can_be_reached_by_menus(reader, address):
+    """A reader reaches every page by the menu alone, section by section, on a phone and on a computer."""
     reader.goto(address)
+    menu = reader.locator(".kb-tabs")
     if reader.width < 1000:
-        reader.locator("label[for=__drawer].md-header__button").click()
-        menu = reader.locator(".md-nav--primary > .md-nav__list")
-    else:
-        menu = reader.locator(".md-tabs__list")
+        reader.get_by_role("button", name="Menu").click()
+        menu = reader.locator("#kb-menu")
     for section in SECTIONS:
         menu.get_by_text(section, exact=True).first.wait_for()
-    entries = reader.locator(".md-nav--primary a.md-nav__link").evaluate_all("all => all.map(a => a.href)")
-    entries = {entry.partition("#")[0] for entry in entries}
-    assert {entry.removeprefix(address) for entry in entries} == set(PAGES)
-    for entry in sorted(entries):
-        assert reader.goto(entry).status == 200
-        reader.locator("h1").wait_for()
+    waiting, found = [address], set()
+    while waiting:
+        place = waiting.pop()
+        if place not in found:
+            found.add(place)
+            assert reader.goto(place).status == 200
+            reader.locator("h1").wait_for()
+            links = reader.locator("#kb-menu a").evaluate_all("all => all.map(a => a.href)")
+            assert len(links) < 40  # however many pages there are
+            waiting += links
+    assert {place.removeprefix(address) for place in found} == set(PAGES)
 
 
 def test_the_menu_leads_on_by_clicking(reader, address):
     """A reader of one page opens the menu, where its section lies open, and goes on to another."""
     reader.goto(address + "framework/")
     if reader.width < 1000:
-        reader.locator("label[for=__drawer].md-header__button").click()
-    link = reader.locator(".md-nav--primary").get_by_role("link", name="Stages of change").first
-    link.click()
+        reader.get_by_role("button", name="Menu").click()
+    reader.locator("#kb-menu").get_by_role("link", name="Stages of change").click()
     reader.wait_for_url("**/framework/stages-of-change/")
     reader.locator("h1", has_text="Stages of change").wait_for()
+    here = reader.locator("#kb-menu [aria-current=page]")
+    assert here.evaluate_all("all => all.map(a => a.textContent)") == ["Stages of change"]
 
 
-def test_search_finds_emotional_support(reader, address):
-    """A reader who types what they look for gets to the page about it."""
-    reader.goto(address)
-    found = search(reader, "emotional support")
-    assert any(KINDS in link for link in found[:3]), found
-    reader.locator(f".md-search-result__item a[href*='{KINDS}']").first.click()
-    reader.wait_for_url(f"**/{KINDS}/**")
-    reader.locator("h1", has_text="Emotional support").wait_for()
-    assert "?" not in reader.url
+def test_the_menu_needs_no_script(chromium, address):
+    """Somebody whose browser runs no scripts opens the menu, and closes it with Escape."""
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("button", name="Menu").click()
+    link = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Practice")
+    link.wait_for()
+    page.keyboard.press("Escape")
+    link.wait_for(state="hidden")
+    context.close()
 
 
 def test_no_page_asks_another_host_complains_or_runs_over_its_edge(reader, address):
@@ -127,40 +121,3 @@ def test_without_javascript_every_page_can_be_read(chromium, address):
     page.get_by_role("link", name="Help now").first.click()
     page.wait_for_url(address + "help-now/")
     context.close()
-
-
-@pytest.fixture(params=WIDTHS)
-def offline_reader(request, chromium, offline_copy):
-    """Somebody who opens the unpacked copy from disk, with the network cut off."""
-    context = chromium.new_context(viewport={"width": request.param, "height": 800}, offline=True)
-    page = context.new_page()
-    own = offline_copy.as_uri()
-    page.watch, page.width, page.home = Watch(page, own), request.param, own
-    yield page
-    # Material's search worker lives in a frame of its own, whose address is a blob on the same disk.
-    assert [url for url in page.watch.away if not url.startswith(("blob:", "data:"))] == []
-    assert page.watch.errors == []
-    context.close()
-
-
-def test_the_offline_copy_opens_and_its_links_work(offline_reader):
-    """Somebody without internet starts at START-HERE, opens the site, and every link of the home page works."""
-    offline_reader.goto(offline_reader.home + "/START-HERE.html")
-    offline_reader.get_by_role("link", name="Open it").click()
-    offline_reader.wait_for_url(offline_reader.home + "/index.html")
-    links = offline_reader.locator("article a").evaluate_all("all => all.map(a => a.href)")
-    own = sorted({link.partition("#")[0] for link in links if ".html" in link and link.startswith("file:")})
-    assert len(own) > 10
-    for link in own:
-        offline_reader.goto(link)
-        offline_reader.locator("h1").wait_for()
-
-
-def test_the_offline_copy_can_be_searched(offline_reader):
-    """Somebody without internet types what they look for, and gets to the page about it."""
-    offline_reader.goto(offline_reader.home + "/index.html")
-    found = search(offline_reader, "emotional support")
-    assert any(KINDS in link for link in found[:3]), found
-    offline_reader.locator(f".md-search-result__item a[href*='{KINDS}']").first.click()
-    offline_reader.wait_for_url(f"**/{KINDS}.html*")
-    offline_reader.locator("h1", has_text="Emotional support").wait_for()

@@ -29,7 +29,7 @@ def test_without_a_verb_it_says_what_it_can_do():
     """A newcomer who types the command alone learns the verbs."""
     done = run(PROJECT)
     assert done.returncode == 2
-    for verb in ("serve", "test", "build", "zip", "check", "links"):
+    for verb in ("serve", "test", "build", "editions", "check", "links"):
         assert f"dev.py {verb}" in done.stdout
 
 

@@ -47,3 +47,14 @@ def test_a_mark_never_starts_a_line():
     bold, first, second = list(paragraph)[:3]
     assert (bold.tail, first.tail) == (None, " and more")
     assert second.tail == "."
+
+
+def test_a_notice_says_in_words_how_urgent_it_is():
+    """Whoever sees no colour still knows a danger from a tip: each level begins with words of its own."""
+    levels = ["danger", "warning", "tip", "evidence", "unknown", "note"]
+    notices = "\n".join(f'!!! {level} "A title"\n    Words.\n' for level in levels)
+    tree = html.fromstring(f"<div>{markdown.markdown(notices, extensions=['admonition', 'kb.markup'])}</div>")
+    titles = [title.text_content() for title in tree.xpath("//p[@class='admonition-title']")]
+    assert titles[0] == "Danger to life: A title"
+    assert len(set(titles)) == len(levels)
+    assert all(title.endswith(": A title") for title in titles)

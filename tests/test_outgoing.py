@@ -145,7 +145,7 @@ def test_an_archived_copy_of_the_real_site_has_the_day_and_original_that_its_add
         ("- url: https://a.example/\n  archived: https://b.example/\n", 1, "go together"),
         ("- url: https://a.example/\n  checked: yesterday\n", 1, "not a day"),
         ("- url: https://bit.ly/a\n", 1, "shortener"),
-        ("- url: [\n", 2, "cannot be read"),
+        ("- url: [\n", 2, "expected the node"),
         ("\nurl: https://a.example/\n", 2, "not a list of records"),
         ("https://a.example/\n", 1, "not a list of records"),
     ],
@@ -163,7 +163,7 @@ def test_a_file_in_another_encoding_is_one_line_and_a_byte_order_mark_no_fault(t
     file.write_bytes("- url: https://a.example/\n  note: caf\xe9\n".encode("latin-1"))
     records, findings = read_outgoing(file, NAME)
     assert records == []
-    assert [str(item) for item in findings] == [f"{NAME}: not UTF-8 text (invalid continuation byte); save it as UTF-8"]
+    assert [str(item) for item in findings] == [f"{NAME}:2: not UTF-8 text; save the file as UTF-8"]
     file.write_bytes("- url: https://a.example/\n  note: caf\xe9\n".encode("utf-8-sig"))
     records, findings = read_outgoing(file, NAME)
     assert ([item.note for item in records], findings) == (["caf\xe9"], [])

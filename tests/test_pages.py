@@ -90,7 +90,7 @@ def test_a_file_in_another_encoding_is_refused_by_name(tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_bytes(page("Caf\u00e9").encode("latin-1"))
     _, findings = read_page(tmp_path / "docs", "a.md")
-    assert "docs/a.md: not UTF-8 text" in str(findings[0])
+    assert "docs/a.md:2: not UTF-8 text" in str(findings[0])
 
 
 def test_headings_and_terms_are_found_outside_code(tmp_path):

@@ -13,14 +13,15 @@ from kb.csl import Cite
 from kb.references import Said, number_page, write_marks
 
 pytestmark = pytest.mark.browser
-OURS = [PROJECT / "overrides/assets" / name for name in ("kb.css", "citations.css", "citations.js")]
+OURS = [PROJECT / "overrides/assets" / name for name in ("base.css", "content.css", "citations.css", "citations.js")]
 MATERIAL = next((Path(find_spec("material").origin).parent / "templates/assets/stylesheets").glob("main.*.css"))
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; require-trusted-types-for 'script'"
 WORDS = "Peers who have been there themselves help people to start treatment and to stay in it. " * 3
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
-<link rel="stylesheet" href="material.css"><link rel="stylesheet" href="kb.css">
-<link rel="stylesheet" href="citations.css"><script src="citations.js"></script></head><body dir="ltr">
+<link rel="stylesheet" href="material.css"><link rel="stylesheet" href="base.css">
+<link rel="stylesheet" href="content.css"><link rel="stylesheet" href="citations.css">
+<script src="citations.js"></script></head><body dir="ltr">
 <header class="md-header">Peer Support</header>
 <main><article class="md-content__inner md-typeset">"""
 ENTRY = """<li class="kb-reference" id="ref-{0}" data-key="{0}">

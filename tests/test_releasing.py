@@ -72,7 +72,7 @@ def test_a_release_without_settings_to_read_is_refused_in_words(tmp_path, settin
     assert found[0].startswith(words)
 
 
-@pytest.mark.parametrize("verb", ["check", "zip", "release"])
+@pytest.mark.parametrize("verb", ["check", "editions", "release"])
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [

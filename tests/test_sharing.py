@@ -156,7 +156,7 @@ def test_a_printed_page_has_its_code_which_no_screen_fetches(chromium, address, 
     tab = chromium.new_page(viewport={"width": 360, "height": 800})
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(f"{address}{path}/" if way == "online" else f"{offline_copy.as_uri()}/{path}.html")
+    tab.goto(f"{address}{path}/" if way == "online" else f"{offline_copy.as_uri()}/{path}/index.html")
     tab.locator(".kb-trust").scroll_into_view_if_needed()
     tab.wait_for_load_state("networkidle")
     assert not [url for url in asked if "qr.svg" in url]
@@ -193,7 +193,7 @@ def copier(request, chromium, address, offline_copy):
         viewport={"width": 360, "height": 800}, has_touch=True, permissions=["clipboard-read", "clipboard-write"]
     )
     tab = context.new_page()
-    tab.goto(f"{address}{KIND}/" if request.param == "online" else f"{offline_copy.as_uri()}/{KIND}.html")
+    tab.goto(f"{address}{KIND}/" if request.param == "online" else f"{offline_copy.as_uri()}/{KIND}/index.html")
     yield tab
     context.close()
 
@@ -334,7 +334,7 @@ def test_the_share_sheet_is_handed_the_page_s_message_and_public_link(chromium, 
     """Somebody who shares from a phone sends title, message and short link, once, whatever copy they read."""
     tab = chromium.new_page()
     tab.add_init_script(SHEET % "resolve()")
-    tab.goto(f"{address}{KIND}/" if way == "online" else f"{offline_copy.as_uri()}/{KIND}.html")
+    tab.goto(f"{address}{KIND}/" if way == "online" else f"{offline_copy.as_uri()}/{KIND}/index.html")
     tab.get_by_role("link", name="Share this page").click()
     tab.get_by_role("button", name="Share…").click()
     given = tab.evaluate("window.given")
@@ -473,11 +473,11 @@ def test_the_card_is_a_picture_of_the_size_and_words_it_is_said_to_have(site):
 def test_the_offline_copy_names_public_addresses(offline_copy):
     """A link taken from the copy on a stick is the public one, in every place where a program may look."""
     for source in PAGES:
-        tree = read(offline_copy, outputs(source.path)[1])
+        tree = read(offline_copy, outputs(source.path)[0])
         assert tree.xpath("string(//link[@rel='canonical']/@href)") == address_of(source)
         assert tags(tree)["og:url"] == address_of(source)
         code = tree.xpath("string(//div[@class='kb-paper']/img/@src)")
-        assert (offline_copy / outputs(source.path)[1]).parent.joinpath(code).resolve().is_file()
+        assert (offline_copy / outputs(source.path)[0]).parent.joinpath(code).resolve().is_file()
 
 
 def test_breadcrumbs_lead_down_through_pages_that_exist(site):

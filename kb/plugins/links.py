@@ -6,12 +6,14 @@ import html
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 
+from kb import headers
 from kb.addresses import Layout, address_of
 from kb.contract import FILE, Contract, check_contract, check_last_release, read_contract, short_address
 from kb.findings import read_text, report
@@ -180,4 +182,14 @@ class LinksPlugin(BasePlugin[Options]):
         for finding in sorted(set(findings)):
             log.warning("%s%s", finding, AFRESH if self.contract.draft and skipped else "")
 
-    on_post_build = CombinedEvent(_write, _check)
+    @event_priority(-220)  # after all files were written
+    def _tell_hosts(self, *, config: MkDocsConfig) -> None:
+        """Write what Netlify and Cloudflare Pages read; copies for reading from disk have no host."""
+        if config.use_directory_urls:
+            site = Path(config.site_dir)
+            files = [file.relative_to(site).as_posix() for file in site.rglob("*.*")]
+            base = urlsplit(config.site_url or "").path or "/"
+            (site / headers.FILE).write_text(headers.write_headers(files), encoding="utf-8")
+            (site / headers.REDIRECTS).write_text(headers.write_redirects(self.moves, base), encoding="utf-8")
+
+    on_post_build = CombinedEvent(_write, _check, _tell_hosts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 
 from kb import checks
 from kb.a_to_z import a_to_z
@@ -21,8 +21,10 @@ from kb.findings import report
 from kb.headings import rendered_headings
 from kb.helplines import Helpline, render
 from kb.page_meta import citation_meta, cite_this_page, page_json_ld
-from kb.pages import Page, now, spoken
+from kb.pages import Page, commit, now, spoken
 from kb.plugins.citations import CitationsPlugin
+from kb.plugins.reading import explained, fill_in
+from kb.plugins.safety import Safe
 from kb.plugins.sharing import breadcrumbs, card, language, shared
 from kb.schema import READERS
 from kb.sharing import Sharing, write_codes
@@ -43,7 +45,6 @@ HELPLINES = re.compile(r"^\\helplines\{([\w-]+)\}[ \t]*$", re.MULTILINE)
 # Material puts these into every site; no page of ours asks for them (source maps, stemmers for 20 languages).
 UNUSED = re.compile(r"\.map$|javascripts/lunr/")
 BACK_LINK = re.compile(r'(?:&#160;)?<a class="footnote-backref" href="#(fnref\d*:[^"]+)"[^>]*>[^<]*</a>')
-SHIM = "assets/vendor/iframe-worker/shim.js"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class View:
     meta: tuple[tuple[str, str], ...]
     json_ld: tuple[str, ...]
     cite: dict[str, str]
+    works: int
     sharing: Sharing | None
 
 
@@ -90,11 +92,9 @@ class Options(Config):
     """The BibTeX file whose keys pages may cite."""
     helplines = c.Type(str, default="helplines.yml")
     """The data file of telephone numbers."""
-    offline = c.Type(bool, default=False)
-    """Build for reading from disk: public addresses stay those of the website."""
 
 
-class KnowledgeBasePlugin(BasePlugin[Options]):
+class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
     """Checks sources before and pages after MkDocs renders them, and fills in what they share."""
 
     def __init__(self) -> None:
@@ -102,12 +102,13 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.pages: dict[str, Page] = {}
         self.helplines: list[Helpline] = []
         self.today = date.min
+        self.commit = ""
         self.book: Book | None = None
 
+    @event_priority(100)  # before any plugin notes where the site will be written
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Hand Material our own copy of the script that its offline search would load from another host."""
-        if self.config.offline:
-            config.extra["polyfills"] = [SHIM]
+        """Keep the last good site whole, whatever comes."""
+        self.begin(config)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -127,16 +128,19 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         self.pages = {page.path: page for page in sources.pages}
         self.helplines = sources.helplines
         self.today = now(Path(config.config_file_path).parent, sources.pages)
+        self.commit = commit(Path(config.config_file_path).parent)
         return nav
 
     @event_priority(50)  # before mkdocs-bibtex, so that it sees the whole page
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Fill in the lists that are made from all pages or from a data file."""
         path = page.file.src_uri
+        self.look(self.pages[path].text if path in self.pages else markdown, path, config)
         if path in self.pages:
             page.update_date = self.pages[path].updated.isoformat()
         if page.is_homepage:
             page.meta["hide"] = ["navigation", "toc"]  # the whole width for the reader's needs
+        markdown = fill_in(markdown, path, self.pages, self.commit)
         markdown = A_Z.sub(lambda _: a_to_z(list(self.pages.values()), path), markdown)
         return HELPLINES.sub(lambda match: render(self.helplines, match[1]), markdown)
 
@@ -174,14 +178,19 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         context["kb"] = view  # type: ignore[typeddict-unknown-key] # - our own addition
         return context
 
+    @event_priority(-50)
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        """Explain the terms that a page links to: here, where no search reads any more."""
+        return explained(output, page.file.src_uri, self.pages)
+
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
         """Let templates that belong to no page (404) know who publishes."""
         env.globals["identity"] = identity(config)
         env.filters["day"] = spoken
         return env
 
-    @event_priority(-200)  # after Material's offline plugin
-    def on_post_build(self, *, config: MkDocsConfig) -> None:
+    @event_priority(-200)  # after every other plugin
+    def _check(self, *, config: MkDocsConfig) -> None:
         """Check what was built; each finding is a warning, so that `--strict` fails on it."""
         base = "/" + (config.site_url or "").partition("://")[2].partition("/")[2]
         docs = Path(config.docs_dir).name
@@ -191,6 +200,8 @@ class KnowledgeBasePlugin(BasePlugin[Options]):
         findings = checks.check_book(self.book, list(self.pages.values()), docs, base)
         for finding in sorted(set(findings)):
             log.warning("%s", finding)
+
+    on_post_build = CombinedEvent(_check, Safe.end)
 
     def _related(self, path: str, config: MkDocsConfig) -> Related:
         """Give the title, summary and address of a page that another calls related."""
@@ -205,7 +216,7 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
 ) -> dict[str, Any]:
     """Give what reference managers and search engines read of a page, and how to cite it."""
     if source is None:
-        return {"meta": (), "json_ld": (), "cite": {}}
+        return {"meta": (), "json_ld": (), "cite": {}, "works": 0}
     citations = config.plugins.get("kb-citations")
     items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
     title = str(page.meta.get("title") or page.title)
@@ -216,6 +227,7 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
     return {
         "meta": (*meta, *card(page, source, address, config)),
         "json_ld": tuple(text for text in (article, breadcrumbs(page, nav, address, config)) if text),
+        "works": len(items),
         "cite": cite_this_page(title, who.name, source.updated, address),
     }
 

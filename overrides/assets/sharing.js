@@ -30,6 +30,17 @@
     share.querySelector("#__share").prepend(line);
   }
 
+  /* The handout's form, which few readers open, is loaded when it is opened. */
+  var yours = document.querySelector(".kb-yours");
+  if (yours) {
+    yours.firstElementChild.hidden = false;
+    yours.firstElementChild.addEventListener("toggle", function () {
+      var script = make("script");
+      script.src = KBTrust(yours.dataset.script);
+      document.head.append(make("link", { rel: "stylesheet", href: yours.dataset.script.replace(/js$/, "css") }), script);
+    }, { once: true });
+  }
+
   /* Opening the block takes whoever followed a link to it there, also in browsers that do not open it by themselves. */
   function reveal() {
     if (share && location.hash === "#__share") share.open = true;

@@ -1,0 +1,12 @@
+/* Addresses of our own files come in; what a browser that asks for Trusted Types will load goes out (W3C Trusted Types).
+   The one policy of the site, `kb`: an address of another host is refused. Loads before whatever uses it. */
+(function () {
+  "use strict";
+  function own(address) {
+    var url = new URL(address, document.baseURI);
+    if (url.protocol !== location.protocol || url.host !== location.host) throw new TypeError("not our own: " + address);
+    return url.href;
+  }
+  var policy = globalThis.trustedTypes && trustedTypes.createPolicy("kb", { createScriptURL: own });
+  globalThis.KBTrust = function (address) { return policy ? policy.createScriptURL(address) : own(address); };
+})();
