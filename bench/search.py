@@ -3,8 +3,8 @@
     python -m bench.search --quality [--pagefind PROGRAM]     on the real site, by tests/search-queries.tsv
     python -m bench.search --sizes 300                        on pages of other people's text (bench.search_corpus)
 
-Quality: success at 1 and 3, mean reciprocal rank, and the share of queries without an answer, by kind of query. Stock is
-Material's search on a build of the same Markdown with the theme as it comes, asked in its own box in a real browser; it
+Quality: success at 1 and 3, mean reciprocal rank, and the share of queries without an answer, by kind of query. Stock
+is Material's search on a build of the same Markdown with the theme as it comes, asked in its own box in a browser; it
 shows sections, which count as their page. Pagefind (npm package `pagefind`; give the path of its program) indexes that
 same build and is asked by its own API.
 
@@ -200,9 +200,8 @@ def sizes(folder: Path, chromium: Browser, count: int) -> None:
     )
     with served(folder) as address:
         first, later = zip(*(_phone(chromium, address, [files.code, files.index]) for _ in range(3)), strict=True)
-    print(
-        f"  phone: first result {statistics.median(first):.2f} s; later keys {statistics.median(later) * 1000:.0f} ms at most"
-    )
+    slowest = statistics.median(later) * 1000
+    print(f"  phone: first result {statistics.median(first):.2f} s; later keys {slowest:.0f} ms at most")
 
 
 def _phone(chromium: Browser, address: str, files: list[str]) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """A number of pages comes in; so many pages of real, varied text, written by others and installed here, go out.
 
-The text is the documentation of Python modules, as their docstrings hold it: of the standard library and of whatever
+The text is the documentation of Python modules, as docstrings hold it: the standard library's and that of whatever
 packages are installed. Nothing is copied into the project; another machine has other packages, so compare only figures
 of one machine.
 """

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FOLDER = "assets/search/"
 SCRIPTS = tuple(f"{FOLDER}{name}.js" for name in ("words", "terms", "detail", "ideas", "engine"))
+SCREEN_STARTS = "\n/* From here on: the screen, which needs a page. */\n"  # V8 in a build has none
 ENGINE = ("assets/vendor/minisearch/minisearch.min.js", *SCRIPTS)
 
 
@@ -76,7 +77,7 @@ def built(site: Path) -> tuple[str, dict[str, Any]] | None:
     code, index = (next(iter((site / FOLDER).glob(f"{name}.*.js")), None) for name in ("code", "index"))
     if not code or not index:
         return None
-    return code.read_text(encoding="utf-8"), read_index(index.read_text(encoding="utf-8"))
+    return code.read_text(encoding="utf-8").partition(SCREEN_STARTS)[0], read_index(index.read_text(encoding="utf-8"))
 
 
 def read_index(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.engine import ENGINE, FOLDER, Engine
+from kb.engine import ENGINE, FOLDER, SCREEN_STARTS, Engine
 from kb.passages import passages
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def make(site: Site, scripts: dict[str, str], style: str) -> Files:
             [_record(number, *pair) for number, pair in enumerate(zip(site.sources, parts, strict=True))]
         )
     index = _index(site, parts, chunks) | {"texts": list(texts), "mini": mini}
-    whole = _named("code", "js", "\n".join([code, scripts.get(SCREEN, "")]))
+    whole = _named("code", "js", SCREEN_STARTS.join([code, scripts.get(SCREEN, "")]))
     written = dict([whole, look := _named("style", "css", style)])
     held = _named("index", "js", f"globalThis.KB_SEARCH_INDEX = {_json(index)};\n")
     return Files(whole[0], look[0], held[0], written | texts | dict([held]))
