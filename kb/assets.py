@@ -33,6 +33,7 @@ NAME = re.compile(r"[\w-]+")
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 READ = re.compile(r"var\(\s*(--[\w-]+)")
 OWN_LINE = re.compile(r"^[ \t]*(?:/\*(?!!).*?\*/[ \t]*|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
+LINE_END = re.compile(r"(?<=[;{},(]) //[^\"'`\n]*$", re.MULTILINE)  # no quotes after it: so it is in no string
 MATCHING = {"is", "where", "has", "-webkit-any", "-moz-any"}
 ALWAYS = {"html", "head", "body"}
 GROUPS = {"media", "supports", "layer", "container"}
@@ -121,8 +122,9 @@ def write(rules: Iterable[Rule]) -> str:
 
 
 def script(texts: Iterable[str]) -> str:
-    """Join scripts into one, without their comments on lines of their own and without indentation."""
-    return "".join(re.sub(r"^[ \t]+", "", OWN_LINE.sub("", text), flags=re.MULTILINE).strip() + "\n" for text in texts)
+    """Join scripts into one, without comments and indentation, which a text over several lines (`…`) would lose too."""
+    bare = (LINE_END.sub("", OWN_LINE.sub("", text)) for text in texts)
+    return "".join(re.sub(r"\s*\n\s*", "\n", text).strip() + "\n" for text in bare)
 
 
 def hashed(stem: str, suffix: str, text: str) -> str:

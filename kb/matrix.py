@@ -76,16 +76,19 @@ def _link(cell: ET.Element, identifier: str, row: str) -> None:
 
 
 def _choice() -> ET.Element:
-    """Give the choice of reader: radio buttons, which need no script and whose state no page keeps."""
-    group = ET.Element("fieldset", {"class": "kb-who"})
+    """Give the choice of reader: radio buttons, which need no script and whose state no browser keeps.
+
+    Enter in a form with `method=dialog` outside a dialog does nothing (HTML Living Standard, 4.10.22.3).
+    """
+    form = ET.Element("form", {"class": "kb-who", "method": "dialog", "autocomplete": "off"})
+    group = ET.SubElement(form, "fieldset")
     ET.SubElement(group, "legend").text = "Who are you?"
     for word, name in CHOICES.items():
         label = ET.SubElement(group, "label")
         button = ET.SubElement(label, "input", {"type": "radio", "name": "kb-who", "value": word or "all"})
-        button.set("autocomplete", "off")
         if not word:
             button.set("checked", "checked")
         button.tail = f" {name}"
     note = ET.SubElement(group, "p")
     note.text = NOTE
-    return group
+    return form

@@ -93,8 +93,8 @@ def test_the_unpacked_copy_can_be_searched(tab, offline_copy):
         pytest.skip("this site has no search of its own")
     tab.goto(f"{offline_copy.as_uri()}/index.html")
     tab.get_by_role("button", name="Search").first.click()
-    tab.get_by_role("combobox").first.fill("emotional support")
-    link = tab.locator(f"dialog a[href*='{KIND}/index.html']").first
+    tab.get_by_role("combobox").fill("emotional support")
+    link = tab.locator(f".kb-search a[href*='{KIND}/index.html']").first
     link.wait_for()
     link.click()
     tab.wait_for_url(f"**/{KIND}/index.html*")

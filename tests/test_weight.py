@@ -16,7 +16,7 @@ from kb import assets
 from kb.book import read_book
 
 VIEW, REQUESTS, FRAME, PAGE = 25 * 1024, 5, 2_600, 8 * 1024  # bytes compressed, and a count
-HUBS = ["", "help-now/", "framework/", "practice/", "events/", "about/", "a-z/"]
+HUBS = ["", "help-now/", "practice/", "events/", "about/", "a-z/"]
 TEMPLATES = [
     "",
     "help-now/",
