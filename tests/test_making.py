@@ -1,6 +1,7 @@
 """Making editions: what is missing is said plainly, what was packed is offered, and a facility can file the pack."""
 
 import hashlib
+import shutil
 import sys
 import zipfile
 
@@ -10,6 +11,7 @@ from conftest import PROJECT
 from kb.editions.facility import write_pack
 from kb.editions.making import make_editions, offer
 from kb.editions.manifest import manifest_of, write_manifest
+from kb.verify import check_folder
 
 PAGE = '<html><body><article><h1>x</h1><div class="kb-fill" id="{}"><p>None.</p></div></article></body></html>'
 
@@ -63,6 +65,14 @@ def test_what_was_packed_is_offered_with_its_size_and_checksum(volume, tmp_path)
     assert (tmp_path / "site/editions/base.zip").stat().st_size == 2_000_000
     changed = (tmp_path / "site/about/changes/index.html").read_text(encoding="utf-8")
     assert "is the first that we can compare with" in changed
+
+
+def test_a_site_that_offers_copies_passes_its_own_checks(site, editions, volume, tmp_path):
+    """Publishing is not stopped, nor a reader told on, by the copies that stand in the site."""
+    shutil.copytree(site, tmp_path / "site")
+    put(tmp_path / "base.json", write_manifest(manifest_of(volume)))
+    offer(PROJECT, tmp_path / "site", [editions["html"], editions["zip"], tmp_path / "base.json"])
+    assert check_folder(tmp_path / "site", PROJECT / "docs") == []
 
 
 def test_a_facility_gets_a_letter_and_checksums(volume, editions, tmp_path):
