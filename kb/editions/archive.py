@@ -115,7 +115,9 @@ def _content(book: Book, volume: Volume, file: str) -> bytes:
         age = html.escape(aged(volume.day))
         text = HELPLINE.sub(lambda line: line[0] + _age(line[0], age), text)
         lines = "<br>".join(html.escape(line) for line in colophon(volume, chapter))
-        text = text.replace("</article>", f'<div class="kb-trust kb-edition"><p>{lines}</p></div>\n</article>', 1)
+        end = text.find("</aside>", max(text.find('class="kb-trust"'), 0))  # where a page says how far to trust it
+        end = end if end >= 0 else text.index("</article>")
+        text = f'{text[:end]}<p class="kb-edition">{lines}</p>\n{text[end:]}'
     return text.encode()
 
 

@@ -64,6 +64,8 @@ def rewritten(volume: Volume, page: str, body: etree._Element, form: Form) -> et
     for element in body.iter(etree.Element):
         if (href := element.get("href")) and (place := volume.place(href)):
             element.set("href", form.link(page, place[0].path, place[1]))
+        elif href and href.startswith(("https:", "http:")):
+            element.set("rel", "external noreferrer")  # nobody is told which copy a reader came from
         if element.get("id"):
             element.set("id", form.ident(page, element.get("id") or ""))
         if element.tag == "img":
