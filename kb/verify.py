@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 HERE = ("127.0.0.1", "localhost", "::1")
 SUMS = "SHA256SUMS"
+EDITIONS = "editions/"  # copies to take away: checked when they are written, and held to their checksums here
 FIRST = ("", "404.html", "sitemap.xml")  # where a crawl starts; the rest is found by links, and in the contract
 TYPES = {
     "": "text/html", "html": "text/html", "css": "text/css", "js": "text/javascript", "json": "application/json",
@@ -166,6 +168,8 @@ def _check_tree(book: Book, docs: Path) -> list[Finding]:
     moves, wrong = read_moves(docs / "links", f"{docs.name}/links")
     tree = {page.file: frozenset(page.ids) for page in book.pages}
     kept = check_contract(contract, tree, Layout(), moves, {}, name)
+    pages = tuple(page for page in book.pages if not page.file.startswith(EDITIONS))
+    book = replace(book, pages=pages)
     return findings + more + wrong + kept + check_book(book, [], base=urlsplit(public).path or "/")
 
 

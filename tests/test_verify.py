@@ -130,3 +130,10 @@ def test_the_offline_copy_has_no_files_for_hosts(miniature):
     assert built.status == 0, built.output
     assert not (built.site / headers.FILE).exists()
     assert (miniature({}).site / headers.FILE).exists()
+
+
+def test_editions_in_the_site_are_held_to_their_checksums_alone(copy):
+    """A copy to take away, which is a page of its own kind, is no reason to keep the site from its readers."""
+    (copy / "editions").mkdir()
+    (copy / "editions/all.html").write_text('<title>All</title><a href="https://recovery.example/">The site</a>')
+    assert check_folder(copy, DOCS) == []
