@@ -96,7 +96,7 @@ def check_sums(folder: Path) -> list[Finding]:
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of this machine, with the headers of its `_headers`; give the address."""
     handler = functools.partial(_Handler, directory=str(folder))
-    with http.server.ThreadingHTTPServer((HERE[0], 0), handler) as server:
+    with _Server((HERE[0], 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{HERE[0]}:{server.server_port}/"
         server.shutdown()
@@ -176,6 +176,12 @@ def _check_tree(book: Book, docs: Path) -> list[Finding]:
 def _promised(docs: Path) -> list[str]:
     """Give the pages that the contract promises."""
     return list(read_contract(read_text(docs / "links" / FILE, FILE)[0], FILE)[0].sections())
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    """A server that turns nobody away while a browser asks for all of a page at once."""
+
+    request_queue_size = 128
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
