@@ -86,7 +86,11 @@ def read_book(root: Path) -> Book:
 
 def read_page(root: Path, file: str) -> BookPage:
     """Read one built page, `file` below the folder `root`."""
-    tree = html.document_fromstring((root / file).read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
+    data = (root / file).read_bytes()
+    try:
+        tree = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # nothing is in it, or nothing but a comment
+        return BookPage(file, "", (), (), ())
     ids, links = [], []
     for element in tree.iter(etree.Element):
         if identifier := element.get("id"):

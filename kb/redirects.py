@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -95,11 +96,12 @@ def check_moves(moves: Moves, live: Mapping[str, Collection[str]], name: str) ->
     """
     findings = []
     pages = {*live, *(page for page in [*moves.redirects, *moves.retired] if "#" not in page)}
+    twins = {low for low, count in Counter(map(str.lower, pages)).items() if count > 1}
     for item in moves.redirects.values():
-        for what, mend in _faults(item, moves, live, pages):
+        for what, mend in _faults(item, moves, live, pages, twins):
             findings.append(Finding(f"{name}/redirects.txt", item.line, 0, what, mend))
     for gone in moves.retired.values():
-        faults = [*_still_there(gone.address, live), *_homeless(gone.address, pages)]
+        faults = [*_still_there(gone.address, live), *_homeless(gone.address, pages, twins)]
         for other in gone.instead:
             faults += _dead(moves.final(other), moves, live)
             if moves.final(other) in moves.retired:
@@ -109,22 +111,26 @@ def check_moves(moves: Moves, live: Mapping[str, Collection[str]], name: str) ->
 
 
 def _faults(
-    item: Redirect, moves: Moves, live: Mapping[str, Collection[str]], pages: Collection[str]
+    item: Redirect,
+    moves: Moves,
+    live: Mapping[str, Collection[str]],
+    pages: Collection[str],
+    twins: Collection[str],
 ) -> Iterator[tuple[str, str]]:
     """Give (what, how to mend it) for each fault of one redirect."""
     yield from _still_there(item.source, live)
-    yield from _homeless(item.source, pages)
+    yield from _homeless(item.source, pages, twins)
     yield from _dead(moves.final(item.source), moves, live)
     if "#" in item.source and item.target == item.source.partition("#")[0]:
         yield f"{item.source} leads to the page that it is on", "name a section, or write a record in retired.yml"
 
 
-def _homeless(address: str, pages: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Say so if a section is of a page that nobody can come to, or an address differs from a page's by capitals."""
+def _homeless(address: str, pages: Collection[str], twins: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Say so if a section is of a page that nobody can come to, or differs by capitals from another, as `twins` do."""
     page, mark, _ = address.partition("#")
     if mark and page not in pages:
         yield f"{address} is on a page that is not there", _guess(page, pages, "give the page a line, too")
-    elif not mark and any(page != other and page.lower() == other.lower() for other in pages):
+    elif not mark and page.lower() in twins:
         yield f"{page} differs from a page by capitals alone", "take the line out: some disks know no difference"
 
 

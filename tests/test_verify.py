@@ -2,11 +2,13 @@
 
 import hashlib
 import shutil
+import zipfile
 
 import pytest
-from conftest import PROJECT, page
+from conftest import PROJECT
 
 from kb import headers
+from kb.editions.making import make_editions
 from kb.redirects import read_moves
 from kb.verify import check_folder, served, verify
 
@@ -124,9 +126,17 @@ def test_the_site_works_under_its_own_headers(site, chromium):
     assert said == []
 
 
-def test_the_offline_copy_has_no_files_for_hosts(miniature):
+def test_a_copy_to_take_away_has_no_files_for_hosts(site, tmp_path):
     """What is read from a disk holds nothing that only a web host can use."""
-    built = miniature({"index.md": page("Home")}, offline=True)
-    assert built.status == 0, built.output
-    assert not (built.site / headers.FILE).exists()
-    assert (miniature({}).site / headers.FILE).exists()
+    assert (site / headers.FILE).exists()
+    files, findings = make_editions(PROJECT, site, tmp_path, ["zip"])
+    assert findings == []
+    with zipfile.ZipFile(files[0]) as archive:
+        assert not [name for name in archive.namelist() if name.endswith((headers.FILE, headers.REDIRECTS))]
+
+
+def test_editions_in_the_site_are_held_to_their_checksums_alone(copy):
+    """A copy to take away, which is a page of its own kind, is no reason to keep the site from its readers."""
+    (copy / "editions").mkdir()
+    (copy / "editions/all.html").write_text('<title>All</title><a href="https://recovery.example/">The site</a>')
+    assert check_folder(copy, DOCS) == []
