@@ -10,6 +10,8 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
     python3 dev.py check     all that writers wrote, without building
     python3 dev.py release   the link contract: every address that is to work for ever
     python3 dev.py links     pages elsewhere, asked over the network; a report, never a failure
+    python3 dev.py reproduce two clean builds, compared byte for byte
+    python3 dev.py verify    a served copy, crawled as a reader would
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ OLDEST = (3, 11)
 RUN = [PROJECT / "requirements.txt"]
 EDITIONS = [*RUN, PROJECT / "kb" / "editions" / "requirements.txt"]
 TEST = [*EDITIONS, PROJECT / "tests" / "requirements.txt"]
-NEEDS = {"test": TEST, "sheets": TEST, "editions": EDITIONS, "release": EDITIONS}
+NEEDS = {"test": TEST, "sheets": TEST, "editions": EDITIONS, "release": EDITIONS, "reproduce": EDITIONS}
 APT = "Debian's Python comes without venv. Type: apt-get install python3-venv   (with sudo, if you are not root)"
 
 

@@ -24,6 +24,8 @@ MIB = 1024 * 1024
 LARGEST = {
     ".md": MIB, ".yml": MIB, ".yaml": MIB, ".txt": 8 * MIB, ".csl": MIB, ".svg": 4 * MIB, ".bib": 16 * MIB,
 }  # fmt: skip
+TEXTS = {".md", ".yml", ".yaml", ".txt"}
+NESTED = 100  # square brackets within each other, of which Python-Markdown reads each to its end
 TOO_LARGE = "a file of {size:,} bytes, and {suffix} files may have {most:,}"
 SNIPPET = re.compile(r"""^[ \t]*-{1,}8<-{1,}[ \t]+["']?([^"'\n]+?)["']?[ \t]*$""", re.MULTILINE)
 # MkDocs gives these names their objects; any other tag of the kind would have a program run while settings are read.
@@ -31,13 +33,14 @@ NAMED = re.compile(r"python/name:(material\.extensions\.emoji|pymdownx|kb)\.[\w.
 
 
 def check_files(docs: Path) -> list[Finding]:
-    """Check every file below the folder `docs` without reading any: what it is, where it leads, how large it is."""
+    """Check every file below the folder `docs`: what it is, where it leads, how large it is, and that text is text."""
     findings = []
     for folder, folders, files in os.walk(docs):
         for name in sorted([*folders, *files]):
             file = Path(folder, name)
             shown = file.relative_to(docs.parent).as_posix().encode(errors="replace").decode()
-            findings += [Finding(shown, 0, 0, *fault) for fault in _faults(file, docs)]
+            faults = [Finding(shown, 0, 0, *fault) for fault in _faults(file, docs)]
+            findings += faults or _unread(file, shown)
     return findings
 
 
@@ -74,6 +77,17 @@ def check_snippets(text: str, name: str, folders: list[Path]) -> list[Finding]:
     return findings
 
 
+def check_nesting(text: str, name: str) -> list[Finding]:
+    """Check that no block nests square brackets so deeply that its rendering would take hours."""
+    depth, line = 0, 1
+    for sign in re.findall(r"[\[\]]|\n[ \t]*\n|\n", text):
+        depth = {"[": depth + 1, "]": max(0, depth - 1), "\n": depth}.get(sign, 0)
+        line += sign.count("\n")
+        if depth > NESTED:
+            return [Finding(name, line, 0, f"more than {NESTED} square brackets that are not closed", "close them")]
+    return []
+
+
 def _faults(file: Path, docs: Path) -> Iterator[tuple[str, str]]:
     """Give (what, how to mend it) for one file or folder."""
     state = file.lstat()
@@ -92,6 +106,13 @@ def _faults(file: Path, docs: Path) -> Iterator[tuple[str, str]]:
     most = LARGEST.get(file.suffix.lower(), 0)
     if most and state.st_size > most:
         yield TOO_LARGE.format(size=state.st_size, suffix=file.suffix, most=most), "divide it"
+
+
+def _unread(file: Path, shown: str) -> list[Finding]:
+    """Say where a file of text is none; only of what may be opened."""
+    if file.suffix.lower() not in TEXTS or not file.is_file() or file.stat().st_size > LARGEST[file.suffix.lower()]:
+        return []
+    return read_text(file, shown)[1]
 
 
 def _printable(name: str) -> bool:

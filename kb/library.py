@@ -78,6 +78,9 @@ def read_library(
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         return {}, [Finding(name, line, 0, "not UTF-8", "save it as UTF-8")]
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return {}, [Finding(name, line, 0, "not a file of text", "put back the last commit's")]
     records, failed = remembered(cache, ("library", text), lambda: _parsed(text))
     findings = [Finding(name, *fault) for fault in failed]
     entries = {}

@@ -111,8 +111,7 @@ def used(pages: list[Page], library: Mapping[str, Entry], docs: Path, bib: str, 
         url = entry.fields.get("url", "").replace("\\", "")
         if url and not url.lower().startswith("doi:"):  # a DOI in another dress
             uses.append(Use(f"{docs.name}/{bib}", entry.line, 0, url))
-    file = docs / data
-    for line, text in enumerate(file.read_text(encoding="utf-8").splitlines() if file.exists() else [], 1):
+    for line, text in enumerate(read_text(docs / data, data)[0].splitlines(), 1):
         if web := DATA.match(text):
             uses.append(Use(f"{docs.name}/{data}", line, web.start(1) + 1, web[1]))
     return uses

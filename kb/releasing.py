@@ -19,6 +19,7 @@ from kb.book import read_book
 from kb.contract import FILE, check_contract, check_last_release, read_contract, renewed, write_contract
 from kb.findings import Finding, read_text
 from kb.pages import Page, now, read_pages
+from kb.plain_yaml import DEEPEST
 from kb.publish import build
 from kb.redirects import read_moves
 
@@ -183,16 +184,16 @@ def _untrue(project: Path, address: str) -> list[Finding]:
     return findings
 
 
-def _scalars(node: yaml.Node | None) -> list[tuple[str, yaml.ScalarNode]]:
+def _scalars(node: yaml.Node | None, seen: tuple[int, ...] = ()) -> list[tuple[str, yaml.ScalarNode]]:
     """List the plain values of a configuration with their keys, at any depth; the first of a name counts last."""
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or id(node) in seen or len(seen) > DEEPEST:
         return []
     found: list[tuple[str, yaml.ScalarNode]] = []
     for key, value in reversed(node.value):
         if isinstance(value, yaml.ScalarNode):
             found.append((str(key.value), value))
         else:
-            found += _scalars(value)
+            found += _scalars(value, (*seen, id(node)))
     return found
 
 

@@ -19,7 +19,7 @@ from kb.findings import Finding
 from kb.pages import now, read_pages
 
 OURS = ("docs", "kb", "overrides", "mkdocs.yml", "pyproject.toml", "LICENSE", "LICENSE-CONTENT.md")
-VERBS = (("build", "site"), ("zip", "dist"))
+VERB, FOLDERS = "editions", ("site", "dist")  # which builds the site, too
 ONE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 # The plain C locale without Python's own mending of it: whatever opens a file without naming its encoding fails here.
 TWO = {
@@ -71,18 +71,17 @@ def _copy(project: Path, folder: Path, *, backwards: bool) -> None:
 
 
 def _build(folder: Path, settings: dict[str, str], mask: int) -> list[Finding]:
-    """Run each verb in a copy; say which failed."""
-    for verb, _ in VERBS:
-        command = [sys.executable, "-m", "kb", verb]
-        umask = -1 if os.name == "nt" else mask
-        if subprocess.run(command, cwd=folder, env=os.environ | settings, umask=umask, check=False).returncode:
-            return [Finding(verb, 0, 0, "it failed, so nothing was compared", "mend what it said above")]
+    """Build in a copy, with a mask for new files (POSIX); say whether that failed."""
+    umask = -1 if os.name == "nt" else mask
+    command = [sys.executable, "-m", "kb", VERB]
+    if subprocess.run(command, cwd=folder, env=os.environ | settings, umask=umask, check=False).returncode:
+        return [Finding(VERB, 0, 0, "it failed, so nothing was compared", "mend what it said above")]
     return []
 
 
 def _files(copy: Path) -> list[str]:
-    """Give the files that the verbs wrote in a copy."""
-    folders = [copy / folder for _, folder in VERBS]
+    """Give the files that were built in a copy."""
+    folders = [copy / folder for folder in FOLDERS]
     return [file.relative_to(copy).as_posix() for folder in folders for file in folder.rglob("*") if file.is_file()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ READERS = {
 KINDS = ("emotional", "informational", "instrumental", "affiliational")
 STAGES = ("precontemplation", "contemplation", "preparation", "action", "maintenance", "using-again")
 
+# What templates would print as it is: these fields are words alone.
+MARKUP = re.compile(r"<[a-z/!?]|&#|&[a-z]+;", re.IGNORECASE)
 # The schema of design/pages.md: field → (must be there, what it holds).
 TEXT, DAY, WORDS, PATHS = "text", "a date such as 2026-11-23", "a list of words", "a list of paths from docs/"
 FLAG = "true or false"
@@ -59,6 +62,8 @@ def faults_of(fields: dict[str, object], path: str) -> Iterator[tuple[str, str, 
             if needed:
                 new = f"add `{field}:` with {free_id(path)}, and keep it for ever"
                 yield field, f"no `{field}`", new if field == "id" else f"add `{field}:` with {holds}"
+        elif MARKUP.search(" ".join(map(str, value)) if isinstance(value, list) else str(value)):
+            yield field, f"`{field}` holds markup", "write words alone"
         elif not _holds(value, holds):
             yield field, f"`{field}` is not {holds}", f"write `{field}:` as {holds}"
         else:

@@ -135,9 +135,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if path.startswith(OURS) and (answer := own.get(path.removeprefix(OURS))):
             answer()
         elif not path.startswith(self.base):
-            self.send_response(http.HTTPStatus.FOUND)
-            self.send_header("Location", self.base)
-            self.end_headers()
+            self._lead(self.base)
         else:
             self.path = "/" + self.path.removeprefix(self.base)
             self._page(path)
@@ -149,13 +147,21 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             file /= "index.html"
         if self.served.folder is None:
             self._send(with_news(NOTHING, self.served), "text/html", 503)
-        elif file.is_dir() or (file.is_file() and file.suffix != ".html"):
-            super().do_GET()  # which leads from a folder's name on to the address with a slash
+        elif file.is_dir():
+            self._lead(f"{path}/")
+        elif file.is_file() and file.suffix != ".html":
+            super().do_GET()
         else:
             shown = file if file.is_file() else self.served.folder / "404.html"
             self._send(
                 with_news(shown.read_text(encoding="utf-8"), self.served), "text/html", 200 if shown == file else 404
             )
+
+    def _lead(self, address: str) -> None:
+        """Lead the browser on to another address."""
+        self.send_response(http.HTTPStatus.FOUND)
+        self.send_header("Location", address)
+        self.end_headers()
 
     def _send(self, text: str, kind: str, status: int = 200) -> None:
         """Send a text."""

@@ -11,7 +11,7 @@ import html5lib
 ADDRESS = "https://recovery.example/"
 # What only the website can use, and what only an edition says.
 WEB = {"headerlink", "kb-share", "kb-to-share", "kb-leave", "kb-explain", "kb-paper", "kb-cite-page", "kb-downloads"}
-WEB |= {"kb-cell-link", "kb-who", "kb-yours"}
+WEB |= {"kb-who", "kb-cell-link", "kb-to-trust", "kb-yours"}
 OWN = {"kb-age", "kb-edition", "colophon", "trail", "kb-fill", "turn", "Z3988"}
 TAGS = {"script", "noscript", "style", "form", "fieldset", "nav", "button", "input", "template", "dialog"}
 PASSING = re.compile(r"__|cite-\d|ref-|fn(ref\d*)?:|kb-|no-longer-here$")
@@ -48,6 +48,13 @@ def walk(element):
         yield None, child.tail or ""
 
 
+def several(mark):
+    """Give each number of a mark of several, `(3,7)`, with its work; nothing for any other mark."""
+    numbers, works = re.findall(r"\d+", "".join(mark.itertext())), mark.get("data-refs", "").split()
+    together = re.fullmatch(r"\(\d+(,\d+)+\)", "".join(mark.itertext()))
+    return list(zip(numbers, [f"#{work}" for work in works], strict=True)) if together else []
+
+
 def seen(article, address_of_link, identifier=lambda value: value):
     """Read one article; `address_of_link` gives a link's address on the website or elsewhere, `identifier` an id's."""
     parts = list(walk(article))
@@ -55,18 +62,24 @@ def seen(article, address_of_link, identifier=lambda value: value):
     words = " ".join("".join(text for _, text in parts).split())
     ids = [identifier(element.get("id")) for element in elements if element.get("id")]
     links = [(element, element.get("href")) for element in elements if element.tag == "a" and element.get("href")]
+    cites = [(element, href) for element, href in links if "kb-cite" in element.get("class", "").split()]
     marks = [
-        ("".join(element.itertext()), address_of_link(href).partition("#")[2])
-        for element, href in links
-        if "kb-cite" in element.get("class", "").split()
+        mark
+        for element, href in cites
+        for mark in several(element) or [("".join(element.itertext()), address_of_link(href))]
     ]
+    marks = [(text.strip("()"), href.partition("#")[2]) for text, href in marks]
     heading = next(element for element in elements if element.tag == "h1")
     return Seen(
         " ".join("".join(heading.itertext()).split()),
         words,
         frozenset(i for i in ids if not PASSING.match(i)),
         tuple(marks),
-        frozenset(address_of_link(href) for _, href in links if not href.startswith("sms:")),
+        frozenset(
+            address_of_link(href)
+            for element, href in links
+            if not href.startswith("sms:") and "kb-cite" not in element.get("class", "")
+        ),
     )
 
 

@@ -115,7 +115,7 @@ def _content(book: Book, volume: Volume, file: str) -> bytes:
         age = html.escape(aged(volume.day))
         text = HELPLINE.sub(lambda line: line[0] + _age(line[0], age), text)
         lines = "<br>".join(html.escape(line) for line in colophon(volume, chapter))
-        text = text.replace("</article>", f'<p class="kb-edition">{lines}</p>\n</article>', 1)
+        text = text.replace("</article>", f'<div class="kb-trust kb-edition"><p>{lines}</p></div>\n</article>', 1)
     return text.encode()
 
 

@@ -73,8 +73,8 @@ def rewritten(volume: Volume, page: str, body: etree._Element, form: Form) -> et
         for paint, value in element.attrib.items():
             if "url(#" in str(value):
                 element.set(paint, PAINT.sub(lambda match: f"url(#{form.ident(page, match[1])})", str(value)))
-        if "data-refs" in element.attrib:
-            del element.attrib["data-refs"]
+    for mark in [link for link in body.iter("a") if link.get("data-refs")]:
+        _apart(mark, [form.ident(page, work) for work in (mark.get("data-refs") or "").split()])
     return body
 
 
@@ -107,6 +107,23 @@ def contents(branches: Iterable[Branch], link: Callable[[Chapter], str]) -> str:
         for branch in branches
     )
     return f"\n<ul>\n{rows}</ul>\n" if rows else ""
+
+
+def _apart(mark: etree._Element, works: list[str]) -> None:
+    """Make a mark of several numbers, `(3,7)`, into a link for each: a copy has no preview that would show them all."""
+    del mark.attrib["data-refs"]
+    found = re.fullmatch(r"(\D?)(\d+(?:,\s*\d+)+)(\D?)", mark.text or "")
+    numbers = re.split(r",\s*", found[2]) if found else []
+    if not found or len(numbers) != len(works) or len(mark):
+        return
+    kept = {name: mark.get(name) or "" for name in ("class", "role") if mark.get(name)}
+    mark.tag, mark.text = "span", found[1]
+    for name in ("href", "class", "role", "aria-label"):
+        mark.attrib.pop(name, "")
+    for number, work in zip(numbers, works, strict=True):
+        link = etree.SubElement(mark, "a", {"href": f"#{work}", **kept, "aria-label": f"Reference ({number})"})
+        link.text, link.tail = number, ","
+    link.tail = found[3]
 
 
 def _branches(items: list[tuple[int, Chapter]]) -> tuple[Branch, ...]:

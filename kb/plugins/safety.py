@@ -18,7 +18,7 @@ from mkdocs.utils import CountHandler
 
 from kb import atomic
 from kb.findings import Finding, report
-from kb.intake import check_files, check_snippets
+from kb.intake import check_files, check_nesting, check_snippets
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -54,14 +54,17 @@ class Safe:
             shutil.rmtree(config.site_dir, ignore_errors=True)
 
     def look(self, text: str, page: str, config: MkDocsConfig) -> None:
-        """Note which page is being made, and refuse one that takes in a file that is not there."""
+        """Note which page is being made; refuse one that would take hours, or takes in a file that is not there."""
         self.making = page
+        name = f"{Path(config.docs_dir).name}/{page}"
+        if findings := check_nesting(text, name):
+            raise PluginError("\n" + report(findings))
         settings = config.mdx_configs.get("pymdownx.snippets")
         if settings is None or "8<" not in text:
             return
         root = Path(config.config_file_path).parent
         folders = [root / folder for folder in settings.get("base_path", ["."])]
-        if findings := check_snippets(text, f"{Path(config.docs_dir).name}/{page}", folders):
+        if findings := check_snippets(text, name, folders):
             raise PluginError("\n" + report(findings))
 
     @event_priority(-1000)  # after everything
