@@ -33,7 +33,7 @@ NAME = re.compile(r"[\w-]+")
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 READ = re.compile(r"var\(\s*(--[\w-]+)")
 OWN_LINE = re.compile(r"^[ \t]*(?:/\*(?!!).*?\*/[ \t]*|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
-LINE_END = re.compile(r"(?<=[;{},(]) //[^\"'`\n]*$", re.MULTILINE)  # no quotes after it: so it is in no string
+LINE_END = re.compile(r"(?<=[;{},(])[ \t]+//[^\"'`\n]*$", re.MULTILINE)  # no quotes after it: so it is in no string
 MATCHING = {"is", "where", "has", "-webkit-any", "-moz-any"}
 ALWAYS = {"html", "head", "body"}
 GROUPS = {"media", "supports", "layer", "container"}

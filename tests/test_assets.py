@@ -1,0 +1,70 @@
+"""Stylesheets and scripts: cut to what pages use and never below it, joined, and named by their content."""
+
+import pytest
+from conftest import page
+
+from kb import assets
+
+CSS = """
+/* a comment */
+@charset "utf-8";
+.a { color: var(--used); }
+.b, .a > p.c { color: red !important; }
+:is(.a, .b) em { color: blue }
+.a:not(.b) { margin: 0 }
+[dir=rtl] .a { margin: 1px }
+[dir=ltr] .a { margin: 2px }
+[aria-current] .a, #here { margin: 3px }
+@media print { .b { top: 0 } }
+@media screen { .a { animation: turn 1s } }
+@keyframes turn { to { top: 0 } }
+@keyframes lost { from { top: 0 } }
+:root { --used: 1px; --lost: 2px; --icon: url("data:image/svg+xml,<svg/>") }
+"""
+SEEN = assets.used(['<div class="a"><p class="c d">x</p><em id="here">y</em></div>'], [], ["dir=ltr"])
+
+
+def small(css=CSS, seen=SEEN, **more):
+    return assets.write(assets.prune(assets.cut(assets.parse(css), seen, **more)))
+
+
+def test_what_some_page_uses_is_kept_and_the_rest_is_not_sent():
+    """A reader pays for no rule that no page can match, and misses none that one can."""
+    assert small() == (
+        ".a{color:var(--used)}.a > p.c{color:red!important}:is(.a, .b) em{color:blue}.a:not(.b){margin:0}"
+        "[dir=ltr] .a{margin:2px}#here{margin:3px}@media screen{.a{animation:turn 1s}}"
+        "@keyframes turn{to{top:0}}:root{--used:1px}"
+    )
+
+
+def test_what_a_script_names_is_kept():
+    """What a script adds to a page is drawn, although no page holds it before."""
+    seen = assets.used(['<div class="a">'], ['part.className = "b"; part.setAttribute("aria-current", "page")'])
+    assert ".b{top:0}" in small(seen=seen)
+    assert "[aria-current] .a" in small(seen=seen)
+
+
+def test_what_we_draw_alone_takes_nothing_of_the_theme():
+    """A maintainer who draws a part anew starts from nothing."""
+    assert small(ours=frozenset({"a"})) == "#here{margin:3px}"
+
+
+def test_scripts_lose_comments_and_nothing_else():
+    """A reader's browser runs what was written; only words for maintainers stay behind."""
+    said = '/* Says\n   much. */\n(() => {\n  // why\n  go("https://a.example/");  // so\n  say("; // no");\n})();\n'
+    assert assets.script([said]) == '(() => {\ngo("https://a.example/");\nsay("; // no");\n})();\n'
+
+
+def test_a_name_changes_with_what_is_named():
+    """What a browser kept under a name stays right for ever."""
+    assert assets.hashed("assets/kb", "css", "a") != assets.hashed("assets/kb", "css", "b")
+    assert assets.hashed("assets/kb", "css", "a").startswith("assets/kb.")
+
+
+@pytest.mark.parametrize("line", ["extra_css: [assets/gone.css]\n", "extra_javascript: [assets/gone.js]\n"])
+def test_a_mistyped_file_is_named(miniature, line):
+    """A maintainer who mistypes a stylesheet or script is told which, in words."""
+    built = miniature({"small.md": page("Small")}, more=f"\n{line}")
+    assert built.status == 1
+    assert "no file 'assets/gone." in built.output
+    assert "Traceback" not in built.output
