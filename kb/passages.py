@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 HEADINGS = {"h1", "h2", "h3"}
 BLOCKS = set("p li td th tr dt dd div ul ol dl table figure h4 h5 h6 br section".split())  # noqa: SIM905 - shorter
-LEFT_OUT = {"script", "style", "svg", "nav", "noscript", "template"}
+LEFT_OUT = {"script", "style", "svg", "nav", "noscript", "template", "button", "form", "fieldset"}
+CONTROLS = {"headerlink", "kb-cell-link"}
 SPACE = re.compile(r"\s+")
 
 
@@ -64,7 +65,8 @@ def _steps(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
 
 def _hidden(element: html.HtmlElement, tag: str) -> bool:
     """Say whether an element is none of the page's own words."""
-    return tag in LEFT_OUT or "data-search-exclude" in element.attrib or element.get("class") == "headerlink"
+    unspoken = "data-search-exclude" in element.attrib or "popover" in element.attrib
+    return tag in LEFT_OUT or unspoken or element.get("class") in CONTROLS
 
 
 def _plain(parts: list[str]) -> str:

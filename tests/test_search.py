@@ -95,6 +95,41 @@ def test_every_page_is_found_first_by_a_name_of_its_own(site):
     assert search_report.alias_report(site) == []
 
 
+def detail_of(site, index, engine, query, result):
+    """Give the best section and the snippet of one result, as the screen asks for them."""
+    file = (site / index["texts"][result["chunk"]]).read_text(encoding="utf-8")
+    chunk = json.loads(file.partition("] = ")[2].strip().rstrip(";"))
+    engine.context.eval("var kbDetail = function (r, q, t) { return JSON.stringify(engine.detail(r, q, t)); };")
+    return json.loads(engine.context.call("kbDetail", result, query, chunk))
+
+
+@pytest.mark.parametrize(
+    ("query", "section", "marked"),
+    [
+        ("suicide", "suicide", "suicide"),
+        ("suicde", "suicide", "suicide"),
+        ("stop drinking safely", "withdrawal", "stopping"),
+    ],
+)
+def test_the_section_is_the_one_that_says_what_was_typed(site, engine, query, section, marked):
+    """Where a page says a reader's own words, they are led there, not to where it says what else they might mean."""
+    _, index = built(site)
+    result = next(found for found in engine.find(query)["results"] if found["url"] == "help-now/")
+    detail = detail_of(site, index, engine, query, result)
+    assert detail["section"]["id"] == section
+    words = {part["text"].lower() for part in detail["snippet"] if part["mark"]}
+    assert marked in words or marked in detail["section"]["title"].lower()
+    assert "911" not in words
+
+
+def test_what_search_shows_are_words_not_controls(site):
+    """No snippet holds the sign of a link to a box, or the text behind a button."""
+    matrix = search_texts(site)["framework/what-helps-when/", "matrix"]
+    assert "#" not in matrix
+    assert "More in the glossary" not in matrix
+    assert "Who are you?" not in matrix
+
+
 def test_each_part_of_an_answer_leads_somewhere(site, engine):
     """Addresses of results and sections exist, and a snippet holds only words of the page, marked where they match."""
     texts = search_texts(site)
@@ -102,10 +137,7 @@ def test_each_part_of_an_answer_leads_somewhere(site, engine):
     for query in ("emotional support", "ground rules", "naloxone", "Prochaska"):
         for result in engine.find(query)["results"][:3]:
             assert (site / result["url"] / "index.html").is_file()
-            file = (site / index["texts"][result["chunk"]]).read_text(encoding="utf-8")
-            chunk = json.loads(file.partition("] = ")[2].strip().rstrip(";"))
-            engine.context.eval("var kbDetail = function (r, q, t) { return JSON.stringify(engine.detail(r, q, t)); };")
-            detail = json.loads(engine.context.call("kbDetail", result, query, chunk))
+            detail = detail_of(site, index, engine, query, result)
             section = detail["section"]["id"] if detail["section"] else ""
             shown = "".join(part["text"] for part in detail["snippet"])
             assert shown.strip("… ") in texts[result["url"], section]

@@ -3,19 +3,29 @@ var KBDetail = (function () {
   "use strict";
   var LONG = 170;
   var LEAD = 60;
+  var HEADING = 1.6; // what a section calls itself says more than a word in passing
 
-  /* The words that answer the query in the index's vocabulary: Map of word to weight. */
-  function sought(engine, query) {
-    var mended = engine.mend(KBWords.words(query)).words;
+  /* The words that answer the query on this page: Map of word to weight. An idea is sought in the reader's own words and
+     their forms where the page has them, and only elsewhere in other words for it. */
+  function sought(engine, query, sections) {
+    var there = new Set(KBWords.words(sections.map(function (section) { return section[1] + " " + section[2]; }).join(" ")));
     var weights = new Map();
-    var give = function (words, weight) {
-      words.forEach(function (word) { if (!KBWords.STOP.has(word)) weights.set(word, Math.max(weights.get(word) || 0, weight)); });
+    var telling = function (way) { return way.words.filter(function (word) { return !KBWords.STOP.has(word); }); };
+    var said = function (way) {
+      var words = telling(way);
+      return words.length && words.every(function (word) { return there.has(word); });
     };
-    engine.ideas(mended).forEach(function (idea) {
-      idea.ways.forEach(function (way) { give(way.words, way.weight * idea.weight / way.words.length); });
-      (idea.parts || []).forEach(function (part) {
-        part.ways.forEach(function (way) { give(way.words, way.weight * part.weight); });
+    var give = function (ways, weight) {
+      ways.filter(said).forEach(function (way) {
+        telling(way).forEach(function (word) {
+          weights.set(word, Math.max(weights.get(word) || 0, way.weight * weight / way.words.length));
+        });
       });
+    };
+    engine.ideas(engine.mend(KBWords.words(query)).words).forEach(function (idea) {
+      var parts = idea.parts || [];
+      parts.forEach(function (part) { give(part.ways, part.weight); });
+      if (!parts.some(function (part) { return part.ways.some(said); })) give(idea.ways, idea.weight);
     });
     return weights;
   }
@@ -80,7 +90,7 @@ var KBDetail = (function () {
   /* `texts` holds pages: {page: [[id, title, text], …]}, the top of the page first with an empty id. */
   return function (engine, result, query, texts) {
     var sections = texts[result.page] || [];
-    var weights = sought(engine, query);
+    var weights = sought(engine, query, sections);
     var phrases = KBPhrases(query);
     var whole = { section: null, snippet: [] };
     var best = null;
@@ -94,13 +104,18 @@ var KBDetail = (function () {
         if (at) found = found.filter(function (hit) { return hit.end <= at.start || hit.start >= at.end; }).concat([at]);
       });
       found.sort(function (a, b) { return a.start - b.start; });
-      var value = worth(found) + 0.8 * worth(heading);
+      var value = worth(found) + HEADING * worth(heading);
       if (section[0] === "") value *= 1.05; // the top says what the page is about
       if (value > 0 && (!best || value > best.value)) best = { value: value, section: section, found: found };
     });
     if (phrases.length) whole.phrase = kept.every(Boolean);
     if (best) {
-      whole.snippet = snippet(best.section[2], best.found);
+      var text = best.section[2];
+      if (!best.found.length) { // only its heading says what was sought
+        text = best.section[1] + ": " + text;
+        best.found = hits(text, weights);
+      }
+      whole.snippet = snippet(text, best.found);
       if (best.section[0]) whole.section = { id: best.section[0], title: best.section[1] };
     }
     return whole;
