@@ -57,14 +57,13 @@ BIB = """@book{doe2020,
 
 
 def search_texts(site: Path) -> dict[tuple[str, str], str]:
-    """Give the words that search shows of a built site, heading and text, by page address and section id."""
+    """Give the words that search shows of a built site, by page address and section id."""
     _, index = built_search(site)
     texts = {}
     for file in index["texts"]:
         pages = json.loads((site / file).read_text(encoding="utf-8").partition("] = ")[2].strip().rstrip(";"))
         for number, sections in pages.items():
-            url = index["pages"][int(number)]["url"]
-            texts |= {(url, name): f"{title}: {text}".removeprefix(": ") for name, title, text in sections}
+            texts |= {(index["pages"][int(number)]["url"], name): text for name, _, text in sections}
     return texts
 
 

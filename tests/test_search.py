@@ -140,7 +140,8 @@ def test_each_part_of_an_answer_leads_somewhere(site, engine):
             detail = detail_of(site, index, engine, query, result)
             section = detail["section"]["id"] if detail["section"] else ""
             shown = "".join(part["text"] for part in detail["snippet"])
-            assert shown.strip("… ") in texts[result["url"], section]
+            heading = detail["section"]["title"] if detail["section"] else ""
+            assert shown.strip("… ") in f"{heading}: {texts[result['url'], section]}"
             assert any(part["mark"] for part in detail["snippet"]), query
 
 
