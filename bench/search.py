@@ -31,6 +31,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
+from bench.reader import Packed
 from bench.search_corpus import corpus
 from kb import browser, publish
 from kb.crisis import Crisis
@@ -97,32 +98,10 @@ LATER = """(query) => {
 }"""
 
 
-class Zipped(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder with gzip, as web hosts do, without a word."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
-        """Send the file gzipped."""
-        file = Path(self.translate_path(self.path))
-        file = file / "index.html" if file.is_dir() else file
-        if not file.is_file():
-            self.send_error(404)
-            return
-        body = gzip.compress(file.read_bytes(), 6)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(file))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of this machine; give its address."""
-    handler = functools.partial(Zipped, directory=str(folder))
+    handler = functools.partial(Packed, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
