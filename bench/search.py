@@ -36,7 +36,7 @@ from bench.search_corpus import corpus
 from kb import browser, publish
 from kb.crisis import Crisis
 from kb.engine import ENGINE, Engine, built
-from kb.search import Site, make
+from kb.search import Site, Source, make
 from kb.terms import read_terms
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ exclude_docs: |
   /links/
 plugins: [search]
 """
+STOCK_WAIT = 120  # seconds, after which stock search counts as not answering
 ASK_STOCK = """async (query) => {
   const box = document.querySelector('.md-search__input');
   const list = document.querySelector('.md-search-result__list');
@@ -180,17 +181,48 @@ def sizes(folder: Path, chromium: Browser, count: int) -> None:
     with served(folder) as address:
         first, later = zip(*(_phone(chromium, address, [files.code, files.index]) for _ in range(3)), strict=True)
     slowest = statistics.median(later) * 1000
-    print(f"  phone: first result {statistics.median(first):.2f} s; later keys {slowest:.0f} ms at most")
+    print(f"  phone: first result {statistics.median(first):.2f} s; later keys {slowest:.0f} ms at most", flush=True)
+    (folder / "beside").mkdir()
+    stock_sizes(folder / "beside", chromium, sources)
 
 
-def _phone(chromium: Browser, address: str, files: list[str]) -> tuple[float, float]:
-    """Open search once on a phone's profile; give seconds to the first result, and of the slowest later key."""
-    page: Page = chromium.new_context().new_page()
-    page.goto(address)
+def stock_sizes(folder: Path, chromium: Browser, sources: tuple[Source, ...]) -> None:
+    """Build the same pages with stock Material; print what its search sends with the first page, and its times."""
+    (folder / "docs").mkdir()
+    (folder / "docs/index.md").write_text("# Bench\n", encoding="utf-8")
+    for number, source in enumerate(sources):
+        (folder / f"docs/{number:05}.md").write_text(f"# {source.title}\n\n{source.content}\n", encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(STOCK, encoding="utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-d", "stock"]
+    subprocess.run(command, cwd=folder, env=publish.environment(), check=True)
+    index = (folder / "stock/search/search_index.json").read_bytes()
+    with served(folder / "stock") as address:
+        page = _slow_page(chromium)
+        page.goto(address, timeout=120_000)
+        start = time.perf_counter()
+        while not page.evaluate(ASK_STOCK, TYPED[:4]):
+            if time.perf_counter() - start > STOCK_WAIT:
+                break
+        first = time.perf_counter() - start
+        page.context.close()
+    print(f"  stock Material: index {len(gzip.compress(index, 6)) / 1000:.0f} kB with every first page")
+    print(f"  stock Material: first result {first:.2f} s after the page has loaded")
+
+
+def _slow_page(chromium: Browser) -> Page:
+    """Give an empty page on a phone's profile."""
+    page = chromium.new_context().new_page()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", PHONE)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page
+
+
+def _phone(chromium: Browser, address: str, files: list[str]) -> tuple[float, float]:
+    """Open search once on a phone's profile; give seconds to the first result, and of the slowest later key."""
+    page = _slow_page(chromium)
+    page.goto(address)
     first: list[Any] = page.evaluate(FIRST, [files, TYPED[:4]])
     later = [page.evaluate(LATER, TYPED[:end]) for end in range(5, len(TYPED) + 1)] + [
         page.evaluate(LATER, "configuraton")
