@@ -11,6 +11,7 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
     python3 dev.py search    what a reader's words find, and why
     python3 dev.py release   the link contract: every address that is to work for ever
     python3 dev.py links     pages elsewhere, asked over the network; a report, never a failure
+    python3 dev.py fetch     a bibliography that is kept elsewhere, as a copy that builds read
     python3 dev.py reproduce two clean builds, compared byte for byte
     python3 dev.py verify    a served copy, crawled as a reader would
 """

@@ -17,6 +17,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     glossary    a button that explains a term, where a page first links to it
     cache       what an earlier build made, kept by content
     library     what they cite: .bib files as checked entries
+    fetched     the copy that is kept of a .bib file elsewhere
     helplines   the phone numbers: one data file as checked records
     data        a data file's lists of words, with their lines
     terms       words for one thing, and words to avoid

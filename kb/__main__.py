@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from kb import browser, checks, publish, releasing, reproduce, serve, verify
 from kb.editions import making
+from kb.fetched import FetchError
+from kb.fetched import fetch as fetch_bibliography
 from kb.findings import Finding, report
 from kb.intake import check_files, check_settings
 from kb.link_report import write_report
@@ -96,6 +98,22 @@ def links(extra: list[str]) -> int:
         chosen.report.write_text(text, encoding="utf-8")
     else:
         print(text)
+    return 0
+
+
+def fetch(extra: list[str]) -> int:
+    """Fetch the bibliography that `bib_file` gives the address of, and keep a copy, which each build then reads."""
+    parser = argparse.ArgumentParser("fetch")
+    parser.add_argument("--config", type=Path, default=PROJECT / "mkdocs.yml", help="another site's mkdocs.yml")
+    config = parser.parse_args(extra).config.resolve()
+    settings, findings = releasing.read_settings(config)
+    try:
+        url = settings.get("bib_file", ("", 0))[0]
+        file, count = fetch_bibliography(url, config.parent, datetime.now(UTC).date())
+    except FetchError as error:
+        print(report(findings) or error, file=sys.stderr)
+        return 1
+    print(f"{file.relative_to(config.parent)}: {count} records; commit it")
     return 0
 
 
@@ -200,6 +218,7 @@ VERBS = {
     "check": check,
     "search": search,
     "links": links,
+    "fetch": fetch,
     "test": test,
     "sheets": sheets,
     "editions": editions,

@@ -186,14 +186,15 @@ def _untrue(project: Path, address: str) -> list[Finding]:
 
 def _scalars(node: yaml.Node | None, seen: tuple[int, ...] = ()) -> list[tuple[str, yaml.ScalarNode]]:
     """List the plain values of a configuration with their keys, at any depth; the first of a name counts last."""
-    if not isinstance(node, yaml.MappingNode) or id(node) in seen or len(seen) > DEEPEST:
+    if not isinstance(node, yaml.CollectionNode) or id(node) in seen or len(seen) > DEEPEST:
         return []
-    found: list[tuple[str, yaml.ScalarNode]] = []
-    for key, value in reversed(node.value):
-        if isinstance(value, yaml.ScalarNode):
+    inner, found = (*seen, id(node)), []
+    for item in reversed(node.value):
+        key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
+        if key is not None and isinstance(value, yaml.ScalarNode):
             found.append((str(key.value), value))
         else:
-            found += _scalars(value, (*seen, id(node)))
+            found += _scalars(value, inner)
     return found
 
 

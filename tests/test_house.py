@@ -25,6 +25,7 @@ ROOMS = [
     "glossary",
     "cache",
     "library",
+    "fetched",
     "helplines",
     "data",
     "terms",
