@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 LOCK = {package["name"] for package in tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]}
 KNOWN = tomllib.loads((PROJECT / "tests/licences.toml").read_text(encoding="utf-8"))
-# Free to use, change and pass on beside code under MIT and words under CC BY; MPL asks only for changes to its own files.
+# Free to use, change and pass on beside code under MIT and words under CC BY; MPL asks for changes to its own files.
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "BSD-3-Clause-LBNL", "BlueOak-1.0.0", "CC0-1.0",
     "ISC", "MIT", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0",
