@@ -65,6 +65,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     publish     a checked build that replaces the site only when it is good
     reproduce   two clean builds, compared
     serve       the last good page while a writer works, with what is wrong on top
+    changelog   what is told of a release
+    materials   what all of it is made with, as a bill
     releasing   the contract written for a release
     editions    the built site as one file each: cleaning, volume, leaf; archive, singlefile, epub, zim, pdf; making
     browser     a Chromium for the tests

@@ -73,6 +73,8 @@ ROOMS = [
     "publish",
     "reproduce",
     "serve",
+    "changelog",
+    "materials",
     "releasing",
     "editions",
     "browser",
