@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import subprocess
-import sys
 
 import pytest
 from conftest import PROJECT
@@ -22,12 +21,8 @@ print(JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1], enc
 
 
 @pytest.fixture(scope="module")
-def bill(tmp_path_factory, request):
+def bill(tmp_path_factory, tools):  # noqa: ARG001 - it only has to be there
     """The bill of what is installed here; give its file and what it says."""
-    if not TOOL.exists():
-        if not request.config.getoption("--full"):
-            pytest.skip("`dev.py materials` was not run here; with --full it is")
-        subprocess.run([sys.executable, "dev.py", "materials"], cwd=PROJECT, check=True)
     file, findings = write_bill(PROJECT, tmp_path_factory.mktemp("bill"))
     assert findings == []
     return file, json.loads(file.read_text(encoding="utf-8"))
