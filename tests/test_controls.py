@@ -84,7 +84,7 @@ class Walk:
             waiting = [item for item in self.tab.evaluate(FIND) if self._wanted(item[3], here)]
             if not waiting:
                 return
-            number, tag, kind, name = waiting[0]
+            number, tag, kind, name = min(waiting, key=lambda item: "option" not in item[3])  # before they close again
             here.add(name)
             self.used[name] = self.used.get(name, 0) + 1
             self.last = name
@@ -109,6 +109,8 @@ class Walk:
             elif tag == "textarea" or (tag == "input" and kind in {"text", "search", "url", "email", "number", ""}):
                 item.press_sequentially("overdose", timeout=2000)
                 self.tab.wait_for_timeout(700)
+                if item.get_attribute("role") == "combobox":
+                    self.tab.locator("[role=option]").first.wait_for(timeout=20_000)
                 item.press("ArrowDown", timeout=800)
             elif tag != "a" or (item.get_attribute("href", timeout=800) or "#").startswith("#"):
                 item.click(timeout=1200)
