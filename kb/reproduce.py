@@ -22,7 +22,7 @@ from kb.pages import now, read_pages
 OURS = ("docs", "kb", "overrides", "mkdocs.yml", "pyproject.toml", "LICENSE", "LICENSE-CONTENT.md")
 VERB, FOLDERS = "editions", ("site", "dist")  # which builds the site, too
 # libzim draws a ZIM's number and that of its index by chance; these files carry it, or its checksum.
-CHANCE = re.compile(r"\.zim$|-facility-pack\.zip$|/SHA256SUMS$|^site/about/offline/index\.html$")
+CHANCE = re.compile(r"\.zim$|-facility-pack\.zip$|/SHA256SUMS$|^site/(about/offline/index\.html|keep\.json|sw\.js)$")
 ONE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 # The plain C locale without Python's own mending of it: whatever opens a file without naming its encoding fails here.
 TWO = {

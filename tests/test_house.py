@@ -66,6 +66,7 @@ ROOMS = [
     "checks",
     "assets",
     "headers",
+    "keep",
     "verify",
     "atomic",
     "publish",

@@ -30,7 +30,7 @@ WORDS = {
     "withdrawn": "Withdrawn",
 }
 OFFLINE, CHANGES = "about/offline/index.html", "about/changes/index.html"
-COPIES, SINCE = "copies", "since-your-copy"
+COPIES, SINCE, KEEP = "copies", "since-your-copy", "__keep"
 
 
 PURPOSES = {
@@ -78,6 +78,12 @@ def own_edition(imprint: Imprint) -> str:
         f"<p>You are reading edition {imprint.number} of {html.escape(imprint.name)}: the pages as they stood on "
         f'{spoken(imprint.day)}. Newer copies, when there are any, are at <a href="{address}">{address}</a>.</p>'
     )
+
+
+def on_the_web(imprint: Imprint) -> str:
+    """Say inside an edition where a browser can be asked to keep the website's own pages."""
+    address = html.escape(imprint.address + "about/offline/")
+    return f'<p>That is done on the website, at <a href="{address}">{address}</a>. This copy works without it.</p>'
 
 
 def since(old: list[Manifest], new: Manifest, page: str) -> str:

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from kb import keep
 from kb.book import read_book
 from kb.editions import filling, reading
 from kb.editions.archive import write_archive
@@ -41,6 +42,7 @@ KEPT = "docs/links/editions"  # the manifests of published editions
 SUMS = "SHA256SUMS"
 CHANGES = "/about/changes/"
 OFFERED = "editions"  # the folder of the published site that holds them
+ONLINE = ("sw.js", "keep.json", "keep.*.js")  # the worker of the website and its button: a copy has no use for them
 LOGO = 96  # pixels: RACHEL shows it that small
 
 
@@ -70,7 +72,7 @@ def make_editions(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "site"
-        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(OFFERED))
+        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(OFFERED, *ONLINE))
         imprint, findings = read_imprint(project)
         older, more = read_manifests(project)
         if imprint is None or more:
@@ -108,6 +110,7 @@ def offer(project: Path, site: Path, files: Iterable[Path]) -> None:
         filling.fill(site / filling.OFFLINE, {filling.COPIES: told})
         changed = filling.since(_before(imprint, read_manifests(project)[0]), manifest, CHANGES)
         filling.fill(site / filling.CHANGES, {filling.SINCE: changed})
+    keep.seal(site)  # the pages that were filled in are kept as they are now
 
 
 def read_imprint(project: Path) -> tuple[Imprint | None, list[Finding]]:
@@ -141,7 +144,7 @@ def _filled(copy: Path, imprint: Imprint, older: list[Manifest]) -> tuple[Volume
         return first, findings
     told = filling.since(_before(imprint, older), manifest_of(first), CHANGES)
     filling.fill(copy / filling.CHANGES, {filling.SINCE: told})
-    filling.fill(copy / filling.OFFLINE, {filling.COPIES: filling.own_edition(imprint)})
+    filling.fill(copy / filling.OFFLINE, {filling.COPIES: filling.own_edition(imprint), filling.KEEP: filling.on_the_web(imprint)})
     return read_volume(read_book(copy), imprint)
 
 
