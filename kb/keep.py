@@ -31,7 +31,7 @@ LEFT_OUT = re.compile(
 PHONE = (
     "<p>In this browser it cannot be kept. That needs JavaScript, an address that begins with https, and a window that "
     "is not private. Take one of the copies above instead.</p>"
-    '<p hidden><button type="button" class="kb-copy" data-do="keep">Keep this site on my phone ({size})</button> '
+    '<p hidden><button type="button" class="kb-copy" data-do="keep">Keep this site on my phone&nbsp;({size})</button> '
     '<button type="button" class="kb-copy" data-do="stop" hidden>Stop</button> '
     '<button type="button" class="kb-copy" data-do="remove" hidden>Remove it from this phone</button> '
     '<progress max="1" value="0" aria-label="Kept so far" hidden></progress> '
@@ -132,9 +132,10 @@ def _digest(file: Path) -> str:
 
 def _moves(site: Path) -> dict[str, str]:
     """Read what hosts redirect by themselves, by addresses from the site's root."""
-    home = CANONICAL.search((site / "index.html").read_text(encoding="utf-8")) if (site / "index.html").exists() else None
-    base = urlsplit(home[1]).path if home else "/"
-    table = site / REDIRECTS
-    lines = table.read_text(encoding="utf-8").splitlines() if table.is_file() else []
-    pairs = [line.split()[:2] for line in lines]
+    home, table = (
+        file.read_text(encoding="utf-8") if file.is_file() else "" for file in (site / "index.html", site / REDIRECTS)
+    )
+    canonical = CANONICAL.search(home)
+    base = urlsplit(canonical[1]).path if canonical else "/"
+    pairs = [line.split()[:2] for line in table.splitlines()]
     return {old.removeprefix(base): new.removeprefix(base) for old, new in pairs}

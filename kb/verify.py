@@ -161,7 +161,11 @@ class Crawl:
             if said.get(name.lower()) != value:
                 self._say(url, f"the header {name} is '{said.get(name.lower(), '')}'", f"have the host send '{value}'")
 
-        if self.headed and path in {headers.WORKER, headers.LIST} and headers.FRESH not in said.get("cache-control", ""):
+        if (
+            self.headed
+            and path in {headers.WORKER, headers.LIST}
+            and headers.FRESH not in said.get("cache-control", "")
+        ):
             what = f"it may be answered from a cache ('{said.get('cache-control', '')}')"
             self._say(url, what, f"have the host send Cache-Control: {headers.FRESH}")
 

@@ -144,7 +144,10 @@ def _filled(copy: Path, imprint: Imprint, older: list[Manifest]) -> tuple[Volume
         return first, findings
     told = filling.since(_before(imprint, older), manifest_of(first), CHANGES)
     filling.fill(copy / filling.CHANGES, {filling.SINCE: told})
-    filling.fill(copy / filling.OFFLINE, {filling.COPIES: filling.own_edition(imprint), filling.KEEP: filling.on_the_web(imprint)})
+    filling.fill(
+        copy / filling.OFFLINE,
+        {filling.COPIES: filling.own_edition(imprint), filling.KEEP: filling.on_the_web(imprint)},
+    )
     return read_volume(read_book(copy), imprint)
 
 

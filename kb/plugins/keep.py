@@ -1,4 +1,4 @@
-"""A built site comes in; the worker that lets a reader keep it, the button for that, and the sealed list go out into it."""
+"""A built site comes in; the worker that lets a reader keep it, its button, and the sealed list go out into it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class KeepPlugin(BasePlugin[Options]):
         if config.use_directory_urls:
             site = Path(config.site_dir)
             up = "../" * self.config.page.count("/")
-            fill(site / self.config.page, {KEEP: keep.buttons(up + self.script, size(keep.total(site)))})
+            words = size(keep.total(site)).replace(" ", "&nbsp;")
+            fill(site / self.config.page, {KEEP: keep.buttons(up + self.script, words)})
             keep.seal(site)
 
     on_post_build = CombinedEvent(_put, _seal)

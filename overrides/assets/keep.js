@@ -46,6 +46,7 @@
 
   workers.onmessage = function (event) {
     failed = event.data.failed || failed;
+    if (event.data.failed && !keep.hidden) said.textContent = FAILED[failed]; // the worker's end was heard of before its reason
     if (!event.data.all || stop.hidden) return;
     bar.value = event.data.done / event.data.all;
     var now = Math.floor(bar.value * 4); // spoken four times, not for each file
@@ -53,18 +54,22 @@
     quarter = now;
   };
 
+  /* A worker may have failed or ended before anybody could listen to it; one that has failed is not there any more. */
   function follow(worker) {
-    failed = "";
+    function look() {
+      var state = worker ? worker.state : "redundant";
+      if (state === "activated") show(remove, "Kept. Every page and the search now work here without the internet.");
+      if (state === "redundant") show(keep, FAILED[failed] || FAILED.network);
+    }
     bar.value = quarter = 0;
     show(stop, "Starting …");
     stop.onclick = function () { worker.postMessage("stop"); };
-    worker.onstatechange = function () {
-      if (worker.state === "activated") show(remove, "Kept. Every page and the search now work here without the internet.");
-      if (worker.state === "redundant") show(keep, FAILED[failed] || FAILED.network);
-    };
+    if (worker) worker.onstatechange = look;
+    look();
   }
 
   keep.onclick = function () {
+    failed = "";
     workers.register(KBTrust(root + "sw.js"), { scope: root, updateViaCache: "none" }).then(function (found) {
       follow(found.installing || found.waiting || found.active);
     }).catch(function (error) {

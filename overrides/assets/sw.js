@@ -13,7 +13,6 @@ const NAME = OURS + RELEASE;
 const LIST = ROOT + "keep.json";
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 const PATIENCE = 3000; // milliseconds: longer than most answers take, shorter than a reader waits
-const ASK_AGAIN = 1000; // one question for all that a page asks for at once
 const REST = 30000; // after no answer came: a bad line would make each page wait
 const AT_ONCE = 6;
 
@@ -147,7 +146,7 @@ function newer() {
       resting = Date.now() + REST;
       return false;
     });
-    question.then(() => setTimeout(() => { question = null; }, ASK_AGAIN));
+    question.then(() => { question = null; }); // shared by what is asked for meanwhile, and not kept: it grows old
   }
   return question;
 }
