@@ -17,7 +17,7 @@ const REST = 30000; // after no answer came: a bad line would make each page wai
 const AT_ONCE = 6;
 
 const stop = new AbortController();
-let question, resting = 0;
+let question, resting = 0, stopped = false;
 
 async function ours() {
   return (await caches.keys()).filter((name) => name.startsWith(OURS));
@@ -91,7 +91,7 @@ async function keep() {
         await one(path, digest);
         tell({ done: (done += bytes), all });
       } catch (error) {
-        fault = fault || (stop.signal.aborted ? new Error("stopped") : error);
+        fault = fault || error;
         stop.abort(); // the others too; and all of them have ended before anything is taken back
       }
     }
@@ -101,8 +101,9 @@ async function keep() {
 }
 
 function reason(error) {
+  if (stopped) return "stopped";
   if (error.name === "QuotaExceededError") return "space";
-  return error.message === "wrong" || error.message === "stopped" ? error.message : stop.signal.aborted ? "stopped" : "network";
+  return error.message === "wrong" ? "wrong" : "network";
 }
 
 /* A first attempt that fails leaves nothing. A later one leaves the release that was kept, and goes on where it ended. */
@@ -112,20 +113,21 @@ addEventListener("install", (event) => event.waitUntil(keep().then(skipWaiting, 
   throw error;
 })));
 
-addEventListener("message", () => stop.abort());
+addEventListener("message", () => {
+  stopped = true;
+  stop.abort();
+});
 
 /* Pages of the last release may be open and fetch search when it is opened: its hashed files stay until the next swap. */
 async function swap() {
   const { files } = await (await within(NAME, "keep.json")).json();
   for (const name of (await ours()).filter((name) => name !== NAME)) {
-    if (!(await within(name, "keep.json"))) {
-      await caches.delete(name);
-      continue;
-    }
     const cache = await caches.open(name);
+    const last = await within(name, "keep.json");
     for (const { url } of await cache.keys()) {
-      if (!HASHED.test(url) || url.slice(ROOT.length) in files) await cache.delete(url);
+      if (!last || !HASHED.test(url) || url.slice(ROOT.length) in files) await cache.delete(url);
     }
+    if (!(await cache.keys()).length) await caches.delete(name);
   }
 }
 
@@ -190,7 +192,7 @@ async function answer(request, path) {
   const found = HASHED.test(path) ? false : await newer();
   if (found) {
     try {
-      const live = await soon(fetch(request));
+      const live = await soon(fetch(request, { cache: "no-cache" })); // what the browser holds may be older still
       if (live.ok || found !== "gone") return live;
     } catch (error) { /* the line broke, or is slow: what is kept is better than nothing */ }
   }
