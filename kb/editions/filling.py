@@ -80,10 +80,11 @@ def own_edition(imprint: Imprint) -> str:
     )
 
 
-def on_the_web(imprint: Imprint) -> str:
-    """Say inside an edition where a browser can be asked to keep the website's own pages."""
+def own_places(imprint: Imprint) -> dict[str, str]:
+    """Give what stands inside an edition where the website offers copies, and offers to keep its own pages."""
     address = html.escape(imprint.address + "about/offline/")
-    return f'<p>That is done on the website, at <a href="{address}">{address}</a>. This copy works without it.</p>'
+    web = f'<p>That is done on the website, at <a href="{address}">{address}</a>. This copy works without it.</p>'
+    return {COPIES: own_edition(imprint), KEEP: web}
 
 
 def since(old: list[Manifest], new: Manifest, page: str) -> str:
@@ -123,6 +124,17 @@ def offered(copies: list[Copy], number: str, folder: str) -> str:
 def size(count: int) -> str:
     """Write a number of bytes as people say it: 1.3 MB."""
     return f"{count / MILLION:.1f} MB" if count >= MILLION else f"{max(count // 1000, 1)} kB"
+
+
+def purpose(name: str) -> str:
+    """Say what an edition's file is for; "" for a file that is none."""
+    return PURPOSES.get(_ending(name), "")
+
+
+def by_purpose(files: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
+    """Sort files as PURPOSES does, others last."""
+    order = [*PURPOSES, ""]
+    return sorted(files.items(), key=lambda held: order.index(_ending(held[0])))
 
 
 def _ending(name: str) -> str:

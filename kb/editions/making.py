@@ -12,7 +12,6 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -82,12 +81,9 @@ def make_editions(
             return [], findings
         work = Work(project, read_book(copy), volume, folder)
         files: list[Path] = []
-        for make in [KINDS[kind] for kind in only or KINDS]:
+        makers = [KINDS[kind] for kind in only or KINDS]
+        for make in makers if only else [*makers, lambda work: _papers(work, tuple(files))]:
             made, found = _make(make, work)
-            files += made
-            findings += found
-        if not only:
-            made, found = _make(partial(_papers, files=tuple(files)), work)
             files += made
             findings += found
     return files, findings
@@ -144,10 +140,7 @@ def _filled(copy: Path, imprint: Imprint, older: list[Manifest]) -> tuple[Volume
         return first, findings
     told = filling.since(_before(imprint, older), manifest_of(first), CHANGES)
     filling.fill(copy / filling.CHANGES, {filling.SINCE: told})
-    filling.fill(
-        copy / filling.OFFLINE,
-        {filling.COPIES: filling.own_edition(imprint), filling.KEEP: filling.on_the_web(imprint)},
-    )
+    filling.fill(copy / filling.OFFLINE, filling.own_places(imprint))
     return read_volume(read_book(copy), imprint)
 
 
