@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -82,7 +83,7 @@ def make_editions(
         work = Work(project, read_book(copy), volume, folder)
         files: list[Path] = []
         makers = [KINDS[kind] for kind in only or KINDS]
-        for make in makers if only else [*makers, lambda work: _papers(work, tuple(files))]:
+        for make in makers if only else [*makers, partial(_papers, files=files)]:
             made, found = _make(make, work)
             files += made
             findings += found
@@ -221,7 +222,7 @@ def _handouts(work: Work) -> tuple[list[Path], list[Finding]]:
     return [file], []
 
 
-def _papers(work: Work, files: tuple[Path, ...]) -> tuple[list[Path], list[Finding]]:
+def _papers(work: Work, files: list[Path]) -> tuple[list[Path], list[Finding]]:
     """Make what goes with the editions: the manifest, the pack for facilities, and the checksums of all."""
     from kb.editions.facility import sums, write_pack  # noqa: PLC0415 - as above
     from kb.editions.press import PressError  # noqa: PLC0415 - as above
