@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCRIPT = "assets/keep"
+ONLINE = (WORKER, LIST, "keep.*.js")  # names of what a copy for reading offline has no use for
 RELEASE = re.compile(r'(?<=const RELEASE = ")[0-9a-f]*(?=")')
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
 # What is not read in the browser: files to take away, what only hosts and other programs ask for, twins of files.

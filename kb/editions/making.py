@@ -42,7 +42,6 @@ KEPT = "docs/links/editions"  # the manifests of published editions
 SUMS = "SHA256SUMS"
 CHANGES = "/about/changes/"
 OFFERED = "editions"  # the folder of the published site that holds them
-ONLINE = ("sw.js", "keep.json", "keep.*.js")  # the worker of the website and its button: a copy has no use for them
 LOGO = 96  # pixels: RACHEL shows it that small
 
 
@@ -72,7 +71,7 @@ def make_editions(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "site"
-        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(OFFERED, *ONLINE))
+        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(OFFERED, *keep.ONLINE))
         imprint, findings = read_imprint(project)
         older, more = read_manifests(project)
         if imprint is None or more:
@@ -82,8 +81,9 @@ def make_editions(
             return [], findings
         work = Work(project, read_book(copy), volume, folder)
         files: list[Path] = []
-        makers = [KINDS[kind] for kind in only or KINDS]
-        for make in makers if only else [*makers, partial(_papers, files=files)]:
+        makers: list[Maker] = [KINDS[kind] for kind in only or KINDS]
+        makers += [] if only else [partial(_papers, files=files)]
+        for make in makers:
             made, found = _make(make, work)
             files += made
             findings += found
