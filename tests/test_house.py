@@ -68,6 +68,7 @@ ROOMS = [
     "checks",
     "assets",
     "headers",
+    "keep",
     "verify",
     "atomic",
     "publish",
