@@ -84,7 +84,7 @@
     var made = make("main", "kb-sheet");
     var head = document.querySelector(".kb-head"), body = make("div", "kb-sheet__body");
     made.append(make("h1", "", head.querySelector("h1").textContent.trim()));
-    made.append(make("p", "kb-sheet__summary", head.querySelector(".kb-summary").textContent.trim()));
+    made.append(make("p", "kb-sheet__summary", document.querySelector(".kb-summary").textContent.trim()));
     form.dataset.handout.split(" ").forEach(function (item) {
       var parts = item.split("/");
       if (!parts[1] || parts[1] === paper) section(parts[0]).forEach(function (block) { body.append(block); });
