@@ -1,7 +1,4 @@
-"""What the tests of reach share: pages of every kind, axe with the note on what it leaves open, and what can be opened."""
-
-import re
-from fnmatch import fnmatch
+"""What the tests of reach share: pages of every kind, axe, what it leaves open, and what a reader can open."""
 
 from conftest import PROJECT
 

@@ -115,8 +115,10 @@
   }
 
   function back() {
+    if (!sheet) return;
     document.documentElement.classList.remove("kb-on-paper");
     sheet.remove();
+    sheet = null;
     form.querySelector("button").focus();
   }
 
@@ -160,6 +162,7 @@
   if (style.sheet) show();
   else style.addEventListener("load", show);
 
+  addEventListener("keydown", function (event) { if (event.key === "Escape") back(); });
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     var size = document.getElementById("__yours-paper").value;
