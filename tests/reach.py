@@ -57,12 +57,14 @@ CONTRAST = """target => {
   const ink = light(getComputedStyle(node).color);
   const ratio = other => (Math.max(ink, other) + 0.05) / (Math.min(ink, other) + 0.05);
   return Math.min(...grounds.map(light).map(ratio)); }"""
-# Whether what is open lies over an element, or within a target's 24 pixels of it (WCAG 2.2, 2.5.8).
+# Whether what is open lies over an element, or within a target's 24 pixels of it (WCAG 2.2, 2.5.8), or else the header,
+# beneath which the page was scrolled to open it.
 COVERED = """target => {
   const box = document.querySelector(target).getBoundingClientRect();
   const open = document.querySelector(".kb-preview, .kb-term:popover-open")?.getBoundingClientRect();
-  return !!open && box.left < open.right + 24 && box.right > open.left - 24 && box.top < open.bottom + 24 &&
-    box.bottom > open.top - 24; }"""
+  const header = document.querySelector("header").getBoundingClientRect();
+  return !!open && (box.top < header.bottom && scrollY > 0 || box.left < open.right + 24 && box.right > open.left - 24 &&
+    box.top < open.bottom + 24 && box.bottom > open.top - 24); }"""
 
 
 @dataclass(frozen=True)

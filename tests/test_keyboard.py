@@ -17,8 +17,9 @@ STOP = """() => {
   const middle = (from, to, low, high) => (Math.max(from, low) + Math.min(to, high)) / 2;
   const x = middle(box.left, box.right, 0, innerWidth), y = middle(box.top, box.bottom, header, innerHeight);
   const top = document.elementFromPoint(x, y), style = getComputedStyle(node);
+  const widest = Math.max(...[...node.getClientRects()].map(part => part.width), 0);
   const words = (node.textContent.trim() || node.tagName).slice(0, 60);
-  return { words, width: box.width, height: box.height,
+  return { words, width: widest, height: box.height,
     inside: box.width > 0 && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom,
     seen: !!top && (node.contains(top) || top.contains(node)),
     marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
