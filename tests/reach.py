@@ -63,8 +63,9 @@ COVERED = """target => {
   const box = document.querySelector(target).getBoundingClientRect();
   const open = document.querySelector(".kb-preview, .kb-term:popover-open")?.getBoundingClientRect();
   const header = document.querySelector("header").getBoundingClientRect();
-  return !!open && (box.top < header.bottom && scrollY > 0 || box.left < open.right + 24 && box.right > open.left - 24 &&
-    box.top < open.bottom + 24 && box.bottom > open.top - 24); }"""
+  const beside = () => box.left < open.right + 24 && box.right > open.left - 24;
+  const level = () => box.top < open.bottom + 24 && box.bottom > open.top - 24;
+  return !!open && (box.top < header.bottom && scrollY > 0 || beside() && level()); }"""
 
 
 @dataclass(frozen=True)
