@@ -111,6 +111,6 @@ def _press(tab: Page, what: str) -> bool:
     target = tab.locator(what).first
     if not target.is_visible():
         return False
-    target.click()
+    (target.hover if "kb-cite" in what else target.click)()  # a mark that is pressed leads to its reference
     tab.wait_for_timeout(OPENING)
     return True
