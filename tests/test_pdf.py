@@ -170,6 +170,7 @@ def test_each_page_names_its_edition_and_its_own_address(volume, sheets):
     short = {chapter.short for chapter in volume.chapters}
     for number, sheet in enumerate(sheets[1:], 2):
         assert f"edition {volume.number}" in sheet, number
+        assert "CC BY 4.0" in sheet, number
         assert any(address in sheet for address in {*short, volume.address}), number
     assert {address for address in short if any(address in sheet for sheet in sheets)} == short
 

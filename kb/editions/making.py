@@ -103,7 +103,7 @@ def offer(project: Path, site: Path, files: Iterable[Path]) -> None:
         if file.suffix == ".json":
             manifest, _ = read_manifest(content.decode("utf-8"), file.name)
     if imprint and manifest:
-        told = filling.offered(copies, imprint.number, f"../../{OFFERED}/")
+        told = filling.offered(copies, imprint, f"../../{OFFERED}/")
         filling.fill(site / filling.OFFLINE, {filling.COPIES: told})
         changed = filling.since(before(read_manifests(project)[0], imprint.number), manifest, CHANGES)
         filling.fill(site / filling.CHANGES, {filling.SINCE: changed})

@@ -94,6 +94,15 @@ def read_manifests(project: Path) -> tuple[list[Manifest], list[Finding]]:
     return manifests, findings
 
 
+def keep_manifest(project: Path, file: Path) -> None:
+    """Keep the manifest of an edition that is released, under its number, among those of earlier ones."""
+    manifest, _ = read_manifest(file.read_text(encoding="utf-8"), file.name)
+    if manifest:
+        folder = project / KEPT
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{manifest.number}.json").write_text(write_manifest(manifest), encoding="utf-8", newline="\n")
+
+
 def before(manifests: list[Manifest], number: str) -> list[Manifest]:
     """Leave out the edition itself: it may have been kept already."""
     return [manifest for manifest in manifests if manifest.number != number]

@@ -64,6 +64,7 @@ def source(volume: Volume, description: str, paper: str) -> str:
         paper=paper,
         address=volume.address,
         number=volume.number,
+        licence=volume.licence,
         day=spoken(volume.day),
     )
     parts = [
