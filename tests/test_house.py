@@ -67,6 +67,7 @@ ROOMS = [
     "checks",
     "assets",
     "headers",
+    "keep",
     "verify",
     "atomic",
     "publish",
