@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from kb import browser, checks, publish, releasing, reproduce, serve, verify
 from kb.editions import making
+from kb.editions.manifest import keep_manifest
 from kb.fetched import FetchError
 from kb.fetched import fetch as fetch_bibliography
 from kb.findings import Finding, report
@@ -147,9 +148,11 @@ def editions(extra: list[str]) -> int:
         print(*(f"{file.relative_to(PROJECT)}: {file.stat().st_size:,} bytes" for file in files), sep="\n")
         if findings:
             print(report(findings), file=sys.stderr)
-        elif not kinds:
+        if any(not finding.mild for finding in findings):
+            return 1
+        if not kinds:
             making.offer(PROJECT, site, files)
-        return 1 if [finding for finding in findings if not finding.mild] else 0
+        return 0
 
     return publish.publish(PROJECT, PROJECT / "site", finish=finish)
 
@@ -175,14 +178,23 @@ def release(extra: list[str]) -> int:
     parser.add_argument("--draft", action="store_true", help="write it afresh; only before the first release")
     parser.add_argument("--known", action="store_true", help="go on although pages are due for checking")
     options = parser.parse_args(extra)
+    if not options.draft:  # the last commit's day is not the release's, whose commit is made after this
+        os.environ.setdefault("SOURCE_DATE_EPOCH", str(int(datetime.now(UTC).timestamp())))
     lines, told = releasing.release(PROJECT, draft=options.draft, known=options.known, editions=_all_editions)
     print(report(lines) if lines else told)
     return 1 if lines else 0
 
 
 def _all_editions(site: Path) -> list[Finding]:
-    """Make every edition of a release and its bill of materials; a missing tool is no excuse. Give what is wrong."""
-    return making.make_editions(PROJECT, site, PROJECT / "dist")[1] or write_bill(PROJECT, PROJECT / "dist")[1]
+    """Make every edition of a release and its bill of materials; a missing tool is no excuse. Give what is wrong.
+
+    What the release holds is kept, so that the next one can say what has changed since.
+    """
+    files, findings = making.make_editions(PROJECT, site, PROJECT / "dist")
+    findings = findings or write_bill(PROJECT, PROJECT / "dist")[1]
+    if not findings:
+        keep_manifest(PROJECT, next(file for file in files if file.suffix == ".json"))
+    return findings
 
 
 def materials(extra: list[str]) -> int:

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 RESERVED = ("example", "test", "invalid", "localhost", "example.org", "example.com", "example.net")
 UNTRUE = re.compile(r"(recovery\.example)|no\s+release\s+yet|has\s+been\s+no\s+release", re.IGNORECASE)
 CONTRACT = f"docs/links/{FILE}"
-TAG = "Then commit it and tag the commit: git commit -am 'Release' && git tag v1.0 (or the next number)"
+TAG = (
+    "Then commit it today, since the edition's number is the commit's day, and tag the commit: "
+    "git add docs/links && git commit -am 'Release' && git tag v1.0 (or the next number)"
+)
 
 
 def release(

@@ -22,6 +22,7 @@ from kb import browser as browsers
 from kb import publish
 from kb.book import read_book
 from kb.editions import making
+from kb.editions.pdf import write_pdf
 from kb.editions.volume import Imprint, read_volume
 from kb.engine import built as built_search
 from kb.materials import TOOLS
@@ -220,6 +221,12 @@ def volume_and_findings(site):
 def volume(volume_and_findings):
     """The real site as every edition is written from it."""
     return volume_and_findings[0]
+
+
+@pytest.fixture(scope="session")
+def book(volume):
+    """The whole site on A4, as a PDF."""
+    return write_pdf(volume, "What it is about.", "a4")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -23,6 +23,7 @@ class Seen:
 
     title: str
     words: str
+    figures: tuple
     sections: frozenset
     marks: tuple
     links: frozenset
@@ -48,6 +49,11 @@ def walk(element):
         yield None, child.tail or ""
 
 
+def is_drawing(element):
+    """Say whether an element is a drawing that says something; signs beside their words do not."""
+    return element.tag.endswith("}svg") and element.get("role") == "img"
+
+
 def several(mark):
     """Give each number of a mark of several, `(3,7)`, with its work; nothing for any other mark."""
     numbers, works = re.findall(r"\d+", "".join(mark.itertext())), mark.get("data-refs", "").split()
@@ -69,10 +75,15 @@ def seen(article, address_of_link, identifier=lambda value: value):
         for mark in several(element) or [("".join(element.itertext()), address_of_link(href))]
     ]
     marks = [(text.strip("()"), href.partition("#")[2]) for text, href in marks]
+    figures = [
+        (" ".join("".join(part.itertext()).split()), len(list(part.iter()))) for part in elements if is_drawing(part)
+    ]
+    figures += [("image", part.get("alt")) for part in elements if part.tag == "img"]
     heading = next(element for element in elements if element.tag == "h1")
     return Seen(
         " ".join("".join(heading.itertext()).split()),
         words,
+        tuple(figures),
         frozenset(i for i in ids if not PASSING.match(i)),
         tuple(marks),
         frozenset(

@@ -1,5 +1,6 @@
 """Every edition holds what the website holds: the same pages, words, sections, references and links."""
 
+import functools
 import json
 import zipfile
 from datetime import date
@@ -7,6 +8,7 @@ from datetime import date
 import pytest
 import reading_back
 from conftest import PROJECT
+from reading_pdf import read_pdf
 
 from kb.editions import making
 from kb.editions.facility import sums
@@ -15,6 +17,7 @@ from kb.editions.manifest import changes, manifest_of, read_manifest, write_mani
 from kb.releasing import check_tree
 
 KINDS = sorted(reading_back.READERS)
+ANYWHERE = [*KINDS, "pdf"]
 
 
 @pytest.fixture(scope="session")
@@ -23,30 +26,51 @@ def pages(site, volume):
     return reading_back.read_site(site, [chapter.file for chapter in volume.chapters])
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def edition(request, editions, pages):
-    """What readers find on each page of one edition."""
-    return reading_back.READERS[request.param](editions[request.param], list(pages))
+@pytest.fixture(scope="session")
+def read(editions, pages, book, volume):
+    """Give a function that gives what readers find on each page of one edition."""
+
+    @functools.cache
+    def once(kind):
+        if kind == "pdf":
+            return read_pdf(book, volume)
+        return reading_back.READERS[kind](editions[kind], list(pages))
+
+    return once
 
 
-def test_every_edition_holds_every_page_with_its_words(edition, pages):
-    """Whoever reads a copy reads the same words, under the same title, as on the website."""
+@pytest.mark.parametrize("kind", ANYWHERE)
+def test_every_edition_holds_every_page(kind, read, pages):
+    """Whoever has a copy has each page of the website, under its title, and no other."""
+    assert {file: page.title for file, page in read(kind).items()} == {file: page.title for file, page in pages.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_edition_says_and_shows_what_the_website_does(kind, read, pages):
+    """Whoever reads a copy reads the same words and sees the same drawings; on paper: tests/test_pdf.py."""
+    assert sum(len(page.figures) for page in pages.values()) >= 3
     for file, page in pages.items():
-        assert edition[file].title == page.title
-        assert edition[file].words == page.words, file
+        assert read(kind)[file].words == page.words, file
+        assert read(kind)[file].figures == page.figures, file
 
 
-def test_every_edition_keeps_sections_and_marks(edition, pages):
+@pytest.mark.parametrize("kind", ANYWHERE)
+def test_every_edition_keeps_sections_and_marks(kind, read, pages):
     """A link to a section, and a mark that leads to a reference, work in a copy as on the website."""
     for file, page in pages.items():
-        assert edition[file].sections == page.sections, file
-        assert edition[file].marks == page.marks, file
+        assert read(kind)[file].sections == page.sections, file
+        assert read(kind)[file].marks == page.marks, file
 
 
-def test_every_edition_links_where_the_website_links(edition, pages):
+@pytest.mark.parametrize("kind", ANYWHERE)
+def test_every_edition_links_where_the_website_links(kind, read, pages):
     """Nobody who follows a link in a copy ends elsewhere than a reader of the website."""
     for file, page in pages.items():
-        assert edition[file].links == page.links, file
+        # On paper there is nothing to go back by.
+        back = {link for link in page.links if link.startswith(f"/{file.removesuffix('index.html')}#cite-")}
+        assert read(kind)[file].links == page.links - (back if kind == "pdf" else set()), (
+            file
+        )  # paper needs no way back
 
 
 def test_every_page_of_every_edition_says_how_old_it_is(editions, volume):
@@ -82,10 +106,15 @@ def test_numbers_can_be_dialled_and_say_how_old_they_are(editions, volume):
         assert text.count("Check this number again before you rely on it.") == 8, kind
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_edition_that_lost_an_address_is_refused(kind, editions):
+@pytest.mark.parametrize("kind", ANYWHERE)
+def test_an_edition_that_lost_an_address_is_refused(kind, editions, book, volume, tmp_path):
     """A section that a copy does not hold is found before anybody carries it away."""
-    tree = getattr(making.reading, {"html": "read_singlefile"}.get(kind, f"read_{kind}"))(editions[kind])
+    file = editions[kind] if kind in editions else tmp_path / "book.pdf"
+    if kind == "pdf":
+        file.write_bytes(book)
+        tree = making.reading.read_pdf(file, volume)
+    else:
+        tree = getattr(making.reading, {"html": "read_singlefile"}.get(kind, f"read_{kind}"))(file)
     assert check_tree(PROJECT, tree) == []
     del tree["practice/running-a-group/index.html"]
     tree["glossary/index.html"] -= {"naloxone"}

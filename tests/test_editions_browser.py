@@ -1,5 +1,7 @@
 """The copies for computers and phones in a real browser: opened from a disk, at 360 and 1366 pixels, no network."""
 
+import zipfile
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -70,6 +72,15 @@ def test_the_single_file_has_every_picture_and_no_address_to_fetch(tab, editions
     assert tab.locator("figure svg").count() == 3
     wide = tab.locator("figure svg").first.bounding_box()["width"]
     assert wide > 250
+
+
+def test_the_e_book_fits_the_narrowest_screen(tab, editions, volume, tmp_path):
+    """Somebody who reads the e-book on a phone has each address, table and drawing whole, with nothing cut off."""
+    with zipfile.ZipFile(editions["epub"]) as book:
+        book.extractall(tmp_path)
+    for chapter in volume.chapters:
+        tab.goto((tmp_path / "EPUB" / chapter.file.replace(".html", ".xhtml")).as_uri())
+        assert fits(tab), chapter.file
 
 
 def test_the_unpacked_copy_opens_and_every_page_is_right(tab, offline_copy, volume):

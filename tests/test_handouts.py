@@ -10,7 +10,9 @@ import pytest
 import zxingcpp
 from conftest import PROJECT, page
 from lxml import etree
+from reading_pdf import Paper
 
+from kb.addresses import outputs
 from kb.checks import check_pages
 from kb.editions.handouts import Letter, write_handouts, write_letter
 from kb.editions.press import PressError
@@ -104,6 +106,19 @@ def test_numbers_are_those_of_the_country_of_the_paper(handouts):
     assert "988 Lifeline" in letter
     assert "FRANK" not in letter
     assert all("999" in text and "911" in text for text in (a4, letter))
+
+
+def test_a_handout_links_where_its_page_does(volume, handouts):
+    """Whoever has the sheet as a file can tap its numbers and words, and ends where a reader of the page would."""
+    for sheet in handouts:
+        chapter = volume.find(outputs(sheet.page)[0])
+        written = [link.get("href") for link in chapter.body.iter("a")]
+        there = {volume.address + href[1:] if href.startswith("/") else href for href in written} | {chapter.short}
+        found = {address for _, address in Paper(sheet.pdf).links(0)}
+        assert chapter.short in found, sheet.name
+        assert found <= there, sheet.name
+    help_now = next(sheet for sheet in handouts if sheet.page == "help-now.md")
+    assert {"tel:999", "tel:116123"} <= {address for _, address in Paper(help_now.pdf).links(0)}
 
 
 def test_no_number_is_broken_over_two_lines(volume, handouts):

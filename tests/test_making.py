@@ -9,8 +9,9 @@ import pypdfium2
 from conftest import PROJECT
 
 from kb.editions.facility import write_pack
-from kb.editions.making import make_editions, offer
+from kb.editions.making import make_editions, offer, read_imprint
 from kb.editions.manifest import manifest_of, write_manifest
+from kb.pages import spoken
 from kb.verify import check_folder
 
 PAGE = '<html><body><article><h1>x</h1><div class="kb-fill" id="{}"><p>None.</p></div></article></body></html>'
@@ -48,6 +49,7 @@ def test_a_site_with_a_dead_link_gives_no_edition(tmp_path):
 
 def test_what_was_packed_is_offered_with_its_size_and_checksum(volume, tmp_path):
     """A reader of the published page takes the copy that suits them, and can tell whether it came whole."""
+    imprint, _ = read_imprint(PROJECT)
     put(tmp_path / "site/about/offline/index.html", PAGE.format("copies"))
     put(tmp_path / "site/about/changes/index.html", PAGE.format("since-your-copy"))
     put(tmp_path / "dist/base.zip", "x" * 2_000_000)
@@ -60,6 +62,9 @@ def test_what_was_packed_is_offered_with_its_size_and_checksum(volume, tmp_path)
     assert "(ZIP, 2.0 MB)" in text
     assert text.count("base-us-letter.pdf") == 2
     assert "To print on US Letter" in text
+    assert f"These are of edition {imprint.number}: the pages as they stood on {spoken(imprint.day)}." in text
+    lacking = "single file, EPUB, ZIM, PDF for A4 paper, handouts as files, pack for a prison, hospital or hostel"
+    assert f"Not made for this edition: {lacking}." in text
     assert "To print on A4" not in text
     assert hashlib.sha256(b"y").hexdigest() in text
     assert (tmp_path / "site/editions/base.zip").stat().st_size == 2_000_000

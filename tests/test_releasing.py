@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 from conftest import PROJECT, page
 
+from kb import __main__ as door
 from kb import publish
 from kb.changelog import check_changelog, close_changelog
+from kb.editions.manifest import manifest_of, read_manifests, write_manifest
+from kb.findings import Finding
 from kb.releasing import release
 
 
@@ -165,3 +168,33 @@ def test_this_changelog_can_be_released():
     text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert text.count("\n## Unreleased\n") == 1
     assert check_changelog(PROJECT) == []
+
+
+PUBLISHED = "site_url: https://peers.org.uk/\ncontact: the hall\n"
+
+
+def test_a_release_is_refused_while_an_edition_is_missing(tmp_path, monkeypatch):
+    """No release goes out without one of its copies: the tool that is not there is named, and nothing is written."""
+    monkeypatch.setattr("kb.releasing.build", lambda *_, **__: 0)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(PUBLISHED, encoding="utf-8")
+    missing = Finding("dist", 0, 0, "an edition was not made, because libzim is not installed", "install it", mild=True)
+    found, told = release(tmp_path, draft=False, known=True, editions=lambda _: [missing])
+    assert (found, told) == ([missing], "")
+    assert not (tmp_path / "docs/links/contract.txt").exists()
+
+
+def test_a_release_keeps_what_its_edition_holds(volume, tmp_path, monkeypatch):
+    """Whoever releases need not remember to keep the list by which the next edition says what has changed."""
+    made = tmp_path / "dist/base.json"
+    made.parent.mkdir()
+    made.write_text(write_manifest(manifest_of(volume)), encoding="utf-8")
+    missing = Finding("dist", 0, 0, "an edition was not made", "install it", mild=True)
+    monkeypatch.setattr("kb.__main__.PROJECT", tmp_path)
+    monkeypatch.setattr("kb.__main__.making.make_editions", lambda *_: ([made], [missing]))
+    assert door._all_editions(tmp_path) == [missing]  # noqa: SLF001 - what `release` asks for
+    assert read_manifests(tmp_path) == ([], [])
+    monkeypatch.setattr("kb.__main__.making.make_editions", lambda *_: ([made], []))
+    assert door._all_editions(tmp_path) == []  # noqa: SLF001 - the same
+    assert (tmp_path / f"docs/links/editions/{volume.number}.json").is_file()
+    assert read_manifests(tmp_path) == ([manifest_of(volume)], [])

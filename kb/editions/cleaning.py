@@ -28,7 +28,9 @@ FURNITURE = frozenset({
     "headerlink", "kb-share", "kb-to-share", "kb-leave", "kb-explain", "kb-paper", "kb-cite-page", "kb-downloads",
     "kb-cell-link", "kb-who", "kb-yours", "kb-to-trust", "kb-cover", "Z3988",
 })  # fmt: skip
-KEPT_DATA = frozenset({"data-refs"})  # the works that one mark cites: its link can lead to the first of them only
+# The works that one mark cites, since its link can lead to the first of them only; the column that a cell is of, for
+# phones, where a row is a card.
+KEPT_DATA = frozenset({"data-refs", "data-label"})
 WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download"})
 TABLE_ROLES = frozenset({"table", "rowgroup", "row", "columnheader", "rowheader", "cell"})
 SIGNS = frozenset({"twemoji", "kb-head__sign"})

@@ -43,6 +43,16 @@ PURPOSES = {
     "-handouts.zip": "Handouts, one sheet each, to print",
     "-facility-pack.zip": "For a prison, hospital or hostel: all of these, with a letter",
 }
+NAMES = {
+    ".zip": "ZIP",
+    ".html": "single file",
+    ".epub": "EPUB",
+    ".zim": "ZIM",
+    ".pdf": "PDF for A4 paper",
+    "-us-letter.pdf": "PDF for US Letter paper",
+    "-handouts.zip": "handouts as files",
+    "-facility-pack.zip": "pack for a prison, hospital or hostel",
+}
 MILLION = 1_000_000
 
 
@@ -107,16 +117,23 @@ def since(old: list[Manifest], new: Manifest, page: str) -> str:
     )
 
 
-def offered(copies: list[Copy], number: str, folder: str) -> str:
-    """Offer the copies that were packed, by what they are for; `folder` is where they are, seen from the page."""
+def offered(copies: list[Copy], imprint: Imprint, folder: str) -> str:
+    """Offer the copies that were packed, by what they are for; `folder` is where they are, seen from the page.
+
+    What could not be made is named too, so that nobody looks for it.
+    """
     rows, checks = [], []
+    there = {_ending(copy.name) for copy in copies}
+    lacking = [name for ending, name in NAMES.items() if ending not in there]
     for ending, purpose in PURPOSES.items():
         for copy in [copy for copy in copies if _ending(copy.name) == ending]:
             kind = copy.name.rpartition(".")[2].upper()
             rows.append(f'<li><a href="{folder}{copy.name}" download>{purpose}</a> ({kind}, {size(copy.count)})</li>')
             checks.append(f"<li>{copy.name}<br><code>{copy.sha256}</code></li>")
+    without = f"<p>Not made for this edition: {', '.join(lacking)}.</p>" if lacking else ""
     return (
-        f"<p>These are of edition {number}.</p><ul>{''.join(rows)}</ul>"
+        f"<p>These are of edition {imprint.number}: the pages as they stood on {spoken(imprint.day)}.</p>"
+        f"<ul>{''.join(rows)}</ul>{without}"
         f"<details><summary>Checksums (SHA-256)</summary><ul>{''.join(checks)}</ul></details>"
     )
 

@@ -75,8 +75,7 @@ def rewritten(volume: Volume, page: str, body: etree._Element, form: Form) -> et
         for paint, value in element.attrib.items():
             if "url(#" in str(value):
                 element.set(paint, PAINT.sub(lambda match: f"url(#{form.ident(page, match[1])})", str(value)))
-    for mark in [link for link in body.iter("a") if link.get("data-refs")]:
-        _apart(mark, [form.ident(page, work) for work in (mark.get("data-refs") or "").split()])
+    apart(body, lambda work: f"#{form.ident(page, work)}")
     return body
 
 
@@ -111,8 +110,17 @@ def contents(branches: Iterable[Branch], link: Callable[[Chapter], str]) -> str:
     return f"\n<ul>\n{rows}</ul>\n" if rows else ""
 
 
+def apart(body: etree._Element, link: Callable[[str], str]) -> None:
+    """Make each mark of several numbers, `(3,7)`, into a link for each; `link` gives the one to a work, by its id.
+
+    A copy has no preview that would show them all.
+    """
+    for mark in [mark for mark in body.iter("a") if mark.get("data-refs")]:
+        _apart(mark, [link(work) for work in (mark.get("data-refs") or "").split()])
+
+
 def _apart(mark: etree._Element, works: list[str]) -> None:
-    """Make a mark of several numbers, `(3,7)`, into a link for each: a copy has no preview that would show them all."""
+    """Make one mark into a link for each of its works."""
     del mark.attrib["data-refs"]
     found = re.fullmatch(r"(\D?)(\d+(?:,\s*\d+)+)(\D?)", mark.text or "")
     numbers = re.split(r",\s*", found[2]) if found else []
@@ -123,7 +131,7 @@ def _apart(mark: etree._Element, works: list[str]) -> None:
     for name in ("href", "class", "role", "aria-label"):
         mark.attrib.pop(name, "")
     for number, work in zip(numbers, works, strict=True):
-        link = etree.SubElement(mark, "a", {"href": f"#{work}", **kept, "aria-label": f"Reference ({number})"})
+        link = etree.SubElement(mark, "a", {"href": work, **kept, "aria-label": f"Reference ({number})"})
         link.text, link.tail = number, ","
     link.tail = found[3]
 

@@ -21,7 +21,7 @@ from kb.book import read_book
 from kb.editions import filling, reading
 from kb.editions.archive import write_archive
 from kb.editions.epub import write_epub
-from kb.editions.manifest import manifest_of, read_manifest, write_manifest
+from kb.editions.manifest import before, manifest_of, read_manifest, read_manifests, write_manifest
 from kb.editions.packing import write_zip
 from kb.editions.pictures import draw_cover, draw_icon
 from kb.editions.singlefile import write_singlefile
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from kb.editions.manifest import Manifest
     from kb.editions.volume import Volume
 
-KEPT = "docs/links/editions"  # the manifests of published editions
 SUMS = "SHA256SUMS"
 CHANGES = "/about/changes/"
 OFFERED = "editions"  # the folder of the published site that holds them
@@ -103,9 +102,9 @@ def offer(project: Path, site: Path, files: Iterable[Path]) -> None:
         if file.suffix == ".json":
             manifest, _ = read_manifest(content.decode("utf-8"), file.name)
     if imprint and manifest:
-        told = filling.offered(copies, imprint.number, f"../../{OFFERED}/")
+        told = filling.offered(copies, imprint, f"../../{OFFERED}/")
         filling.fill(site / filling.OFFLINE, {filling.COPIES: told})
-        changed = filling.since(_before(imprint, read_manifests(project)[0]), manifest, CHANGES)
+        changed = filling.since(before(read_manifests(project)[0], imprint.number), manifest, CHANGES)
         filling.fill(site / filling.CHANGES, {filling.SINCE: changed})
     keep.seal(site)  # the pages that were filled in are kept as they are now
 
@@ -124,30 +123,15 @@ def read_imprint(project: Path) -> tuple[Imprint | None, list[Finding]]:
     return Imprint(*who, day, day.isoformat(), *licence, value.get("publisher", "")), []
 
 
-def read_manifests(project: Path) -> tuple[list[Manifest], list[Finding]]:
-    """Read the manifests of the editions that were published before."""
-    manifests, findings = [], []
-    for file in sorted((project / KEPT).glob("*.json")):
-        manifest, found = read_manifest(file.read_text(encoding="utf-8", errors="replace"), f"{KEPT}/{file.name}")
-        manifests += [manifest] if manifest else []
-        findings += found
-    return manifests, findings
-
-
 def _filled(copy: Path, imprint: Imprint, older: list[Manifest]) -> tuple[Volume, list[Finding]]:
     """Say in the site that the editions are made from which edition it is and what has changed; give its volume."""
     first, findings = read_volume(read_book(copy), imprint)
     if findings:
         return first, findings
-    told = filling.since(_before(imprint, older), manifest_of(first), CHANGES)
+    told = filling.since(before(older, imprint.number), manifest_of(first), CHANGES)
     filling.fill(copy / filling.CHANGES, {filling.SINCE: told})
     filling.fill(copy / filling.OFFLINE, filling.own_places(imprint))
     return read_volume(read_book(copy), imprint)
-
-
-def _before(imprint: Imprint, older: list[Manifest]) -> list[Manifest]:
-    """Leave out the edition itself: it may have been kept already."""
-    return [manifest for manifest in older if manifest.number != imprint.number]
 
 
 def _make(make: Maker, work: Work) -> tuple[list[Path], list[Finding]]:
@@ -205,7 +189,8 @@ def _pdf(work: Work) -> tuple[list[Path], list[Finding]]:
             file.write_bytes(write_pdf(work.volume, about, paper))
     except PressError as error:
         return [], error.findings
-    return list(made), []
+    checked = [_checked(work, file, reading.read_pdf(file, work.volume)) for file in made]
+    return [file for files, _ in checked for file in files], [lost for _, found in checked for lost in found]
 
 
 def _handouts(work: Work) -> tuple[list[Path], list[Finding]]:

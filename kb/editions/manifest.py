@@ -20,9 +20,11 @@ from kb.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from kb.editions.volume import Chapter, Volume
 
+KEPT = "docs/links/editions"  # the manifests of published editions
 PASSING = frozenset({"kb-age", "kb-trust", "kb-fill"})  # words that differ from edition to edition on their own
 
 
@@ -80,6 +82,30 @@ def read_manifest(text: str, name: str) -> tuple[Manifest | None, list[Finding]]
     except (ValueError, TypeError, KeyError, AttributeError):
         mend = "put back the file that `python3 dev.py editions` wrote for that edition"
         return None, [Finding(name, 0, 0, "not the manifest of an edition", mend)]
+
+
+def read_manifests(project: Path) -> tuple[list[Manifest], list[Finding]]:
+    """Read the manifests of the editions that were published before."""
+    manifests, findings = [], []
+    for file in sorted((project / KEPT).glob("*.json")):
+        manifest, found = read_manifest(file.read_text(encoding="utf-8", errors="replace"), f"{KEPT}/{file.name}")
+        manifests += [manifest] if manifest else []
+        findings += found
+    return manifests, findings
+
+
+def keep_manifest(project: Path, file: Path) -> None:
+    """Keep the manifest of an edition that is released, under its number, among those of earlier ones."""
+    manifest, _ = read_manifest(file.read_text(encoding="utf-8"), file.name)
+    if manifest:
+        folder = project / KEPT
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{manifest.number}.json").write_text(write_manifest(manifest), encoding="utf-8", newline="\n")
+
+
+def before(manifests: list[Manifest], number: str) -> list[Manifest]:
+    """Leave out the edition itself: it may have been kept already."""
+    return [manifest for manifest in manifests if manifest.number != number]
 
 
 def changes(old: Manifest, new: Manifest) -> list[Change]:

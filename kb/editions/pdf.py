@@ -6,6 +6,7 @@ Page numbers count from the cover, so that the number on the page is the one tha
 from __future__ import annotations
 
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from kb.editions.cleaning import classes
 from kb.editions.cleaning import words as plain
 from kb.editions.drawings import drawn, kind_of
 from kb.editions.grids import is_wide
+from kb.editions.leaf import apart
 from kb.editions.press import Job, press, quoted
 from kb.editions.typeset import Setting, markup, words
+from kb.editions.volume import label
 from kb.pages import spoken
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from kb.editions.volume import Chapter, Volume
+    from kb.editions.volume import Chapter, Other, Volume
 
 # What is true of every file that this module lets out: press() and the tests hold to it.
 TESTED = (
@@ -61,6 +64,7 @@ def source(volume: Volume, description: str, paper: str) -> str:
         paper=paper,
         address=volume.address,
         number=volume.number,
+        licence=volume.licence,
         day=spoken(volume.day),
     )
     parts = [
@@ -79,6 +83,7 @@ def source(volume: Volume, description: str, paper: str) -> str:
             rows = ", ".join(f"({quoted(item.title)}, {quoted(label(item))})" for item in listed)
             parts.append(f"#part(facts, {quoted(section)}, ({rows},))")
         parts += [writer.chapter(item, 2 if sections[section] > 1 else 1) for item in listed]
+    parts += [writer.addresses(), "#places()"]
     return "\n".join(parts) + "\n"
 
 
@@ -87,18 +92,15 @@ def record(**fields: str) -> str:
     return "(" + ", ".join(f"{name}: {quoted(value)}" for name, value in fields.items()) + ")"
 
 
-def label(chapter: Chapter, section: str = "") -> str:
-    """Give the name by which the source refers to a place: the chapter's key, and the id that the website has too."""
-    return f"{chapter.key}:{section}"
-
-
 def linked(volume: Volume) -> frozenset[str]:
     """Give the labels of all places that a link leads to, or that a release promises."""
     found = {label(chapter, section) for chapter in volume.chapters for section in chapter.ids}
-    for chapter in volume.chapters:
-        for href in chapter.inner:
-            if place := volume.place(href):
-                found.add(label(*place))
+    found |= {label(chapter, note.id) for chapter in volume.chapters for note in chapter.notes}
+    for other in volume.others:
+        found |= {label(other, part.get("id") or "") for part in other.body.iter() if part.get("id")}
+    pages: tuple[Chapter | Other, ...] = (*volume.chapters, *volume.others)
+    for page in pages:
+        found |= {label(*place) for href in page.inner if (place := volume.place(href))}
     return frozenset(found)
 
 
@@ -111,7 +113,9 @@ class _Writer:
 
     def chapter(self, chapter: Chapter, depth: int) -> str:
         """Write a chapter: its head, its body, and wide tables on sheets of their own, with the heading above them."""
-        heads = [part for part in chapter.body.iter() if "kb-head" in classes(part)]  # Help now has a second one
+        body = deepcopy(chapter.body)
+        apart(body, lambda work: f"{chapter.path}#{work}")
+        heads = [part for part in body.iter() if "kb-head" in classes(part)]  # Help now has a second one
         facts = record(
             title=chapter.title,
             label=label(chapter),
@@ -128,10 +132,23 @@ class _Writer:
             if "admonition" in classes(part):
                 warning = markup(part, setting)
         opening = f"#chapter({facts}, [{words(chapter.summary)}], [{readers}])\n{warning}\n"
-        return opening + "\n\n".join(_sheets(chapter.body, setting))
+        return opening + "\n\n".join(_sheets(body, setting))
 
-    def setting(self, chapter: Chapter, depth: int) -> Setting:
-        """Say how a chapter is set."""
+    def addresses(self) -> str:
+        """Write the list of short addresses with their pages, and what stands at old ones."""
+        rows, old = [], []
+        for other in self.volume.others:
+            place, address = self.volume.place(other.to), quoted(self.volume.address + other.path[1:])
+            if other.path.startswith("/p/") and place:
+                cells = quoted(label(other)), address, quoted(place[0].title), quoted(label(place[0]))
+                rows.append(f"({', '.join(cells)})")
+            else:
+                body = markup(other.body, self.setting(other, 1))
+                old.append(f"({quoted(label(other))}, {address}, [{body}])")
+        return f"#addresses(facts, ({''.join(f'{row}, ' for row in rows)}){''.join(f', {made}' for made in old)})"
+
+    def setting(self, chapter: Chapter | Other, depth: int) -> Setting:
+        """Say how a page is set."""
 
         def target(link: Element) -> str | None:
             place = self.volume.place(link.get("href") or "")
@@ -140,10 +157,12 @@ class _Writer:
         def own(section: str) -> str:
             return name if section and (name := label(chapter, section)) in self.places else ""
 
+        here = label(chapter)
+
         return Setting(
             target=target,
             label=own,
-            pages=lambda place: not place.startswith(f"{chapter.key}:"),
+            pages=lambda place: not place.startswith(here),
             depth=depth,
             skip=_skipped,
             language=self.volume.language.partition("-")[0],

@@ -22,11 +22,12 @@ import typst
 from kb.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
+ABOVE = 10  # points that a link shows above its place, as Typst's own links do
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -83,11 +84,13 @@ def press(job: Job) -> bytes:
             made, warnings = compiler.compile_with_warnings(
                 format="pdf", pdf_standards=["1.7", "ua-1"], timestamp=int(noon.timestamp())
             )
+            found = [] if job.plain else json.loads(compiler.query("<places>", field="value"))
+            places = found[0] if found else []
         except typst.TypstError as error:
             raise PressError([_finding(job, error)]) from None
     if warnings or not isinstance(made, bytes):
         raise PressError([_finding(job, warning) for warning in warnings])
-    return _with_row_headings(made)
+    return _finished(made, places)
 
 
 def pages(pdf: bytes) -> int:
@@ -108,24 +111,43 @@ def _finding(job: Job, said: typst.TypstError | typst.TypstWarning) -> Finding:
     return Finding(job.name, 0, 0, f"{said.message}{place}", mend)
 
 
-def _with_row_headings(pdf: bytes) -> bytes:
-    """Make headings of the first cells of rows whose words are all strong (ISO 32000-1, 14.8.5.7: TH, Scope Row).
+def _finished(pdf: bytes, places: Sequence[tuple[str, int, float, float]] = ()) -> bytes:
+    """Do what Typst does not: name each place, and make headings of rows.
 
     Also writes the file anew with an id made of its content, so that the same pages give the same bytes.
     """
     with pikepdf.open(io.BytesIO(pdf)) as book:
         if tree := book.Root.get("/StructTreeRoot"):
-            for row in _elements(tree, "/TR"):
-                first = next(iter(_children(row)), None)
-                if first is not None and first.get("/S") == "/TD" and _strong(first):
-                    first["/S"] = pikepdf.Name("/TH")
-                    first["/A"] = pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row"))
+            _name_rows(tree)
+        if places:
+            _name_places(book, places)
         made = io.BytesIO()
         book.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return made.getvalue()
 
 
-def _children(element: Any) -> list[Any]:  # noqa: ANN401 - pikepdf's objects have no narrower type
+def _name_rows(tree: Any) -> None:  # noqa: ANN401 - pikepdf's objects have no narrower type
+    """Make headings of the first cells of rows whose words are all strong (ISO 32000-1, 14.8.5.7: TH, Scope Row)."""
+    for row in _elements(tree, "/TR"):
+        first = next(iter(_children(row)), None)
+        if first is not None and first.get("/S") == "/TD" and _strong(first):
+            first["/S"] = pikepdf.Name("/TH")
+            first["/A"] = pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row"))
+
+
+def _name_places(book: pikepdf.Pdf, places: Sequence[tuple[str, int, float, float]]) -> None:
+    """Give each place a name by which a link can lead to it (ISO 32000-1, 12.3.2.3).
+
+    A place is (name, page from 1 on, points from the left, points from the top); PDF counts from the foot.
+    """
+    names = pikepdf.NameTree(book.Root.Names.Dests)
+    for name, number, left, top in places:
+        page = book.pages[number - 1]
+        height = float(page.MediaBox[3])
+        names[name] = pikepdf.Array([page.obj, pikepdf.Name("/XYZ"), left, height - max(top - ABOVE, 0), 0])
+
+
+def _children(element: Any) -> list[Any]:  # noqa: ANN401 - the same
     """Give the structure elements right inside one."""
     inside = element.get("/K")
     inside = list(inside) if isinstance(inside, pikepdf.Array) else [inside]

@@ -11,8 +11,12 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kb.editions.volume import label
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kb.editions.volume import Chapter, Other, Volume
 
 ID = re.compile(r'<[^>]*?\sid="([^"]*)"')
 Tree: TypeAlias = "dict[str, frozenset[str]]"
@@ -48,6 +52,21 @@ def read_zim(file: Path) -> Tree:
     entries = [archive._get_entry_by_id(number) for number in range(archive.all_entry_count)]  # noqa: SLF001 - the only way to walk them all
     pages = [entry for entry in entries if PurePosixPath(entry.path).name == "index.html"]
     return {entry.path: _ids(bytes(_final(entry).get_item().content)) for entry in pages}
+
+
+def read_pdf(file: Path, volume: Volume) -> Tree:
+    """Read the book by the names of its places; raise ImportError where pikepdf is not installed."""
+    import pikepdf  # noqa: PLC0415 - the other readers do without it
+
+    pages: tuple[Chapter | Other, ...] = (*volume.chapters, *volume.others)
+    files = {label(page): page.file for page in pages}
+    tree: dict[str, set[str]] = {}
+    with pikepdf.open(file) as book:
+        for name in map(str, pikepdf.NameTree(book.Root.Names.Dests)):
+            page, colon, section = name.partition(":")
+            if held := files.get(page + colon):
+                tree.setdefault(held, set()).add(section)
+    return {held: frozenset(sections) for held, sections in tree.items()}
 
 
 def _final(entry: Any) -> Any:  # noqa: ANN401 - libzim publishes no types

@@ -27,7 +27,7 @@
       var heading = "", id = page.parentNode.id, text = "", node;
       while ((node = walker.nextNode())) {
         if (node.nodeType === Node.TEXT_NODE) {
-          if (!node.parentNode.closest("svg, .colophon")) { text += node.data; }
+          if (!node.parentNode.closest("svg, .colophon, h1, h2, h3, dt")) { text += node.data; }
         } else if (/^(H2|H3|DT)$/.test(node.tagName) && node.id) {
           add(title, heading, id, text);
           heading = node.textContent.trim();
@@ -50,14 +50,20 @@
     return total;
   }
 
+  /* Some whole words from a little before a place on. */
+  function around(text, at) {
+    var start = at > 40 ? text.lastIndexOf(" ", at - 40) + 1 : 0;
+    var end = text.length > start + 150 ? text.lastIndexOf(" ", start + 150) : text.length;
+    return (start ? "… " : "") + text.slice(start, end) + (end < text.length ? " …" : "");
+  }
+
   function line(part, word) {
     var item = document.createElement("li");
     var link = document.createElement("a");
     link.href = "#" + part.id;
     link.textContent = part.heading && part.heading !== part.title ? part.title + ": " + part.heading : part.title;
-    var at = Math.max(part.folded.indexOf(word), 0);
     var words = document.createElement("p");
-    words.textContent = (at > 40 ? "… " : "") + part.text.slice(Math.max(at - 40, 0), at + 110) + " …";
+    words.textContent = around(part.text, Math.max(part.folded.indexOf(word), 0));
     item.append(link, words);
     return item;
   }

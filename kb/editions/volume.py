@@ -149,6 +149,15 @@ def read_volume(book: Book, imprint: Imprint) -> tuple[Volume, list[Finding]]:
     return volume, findings + list(lost(volume))
 
 
+def label(page: Chapter | Other, section: str = "") -> str:
+    """Give the name of a place in a file that is one for all pages: its page's address with hyphens, and its id.
+
+    A link can lead to it from outside: `book.pdf#nameddest=glossary:naloxone` (RFC 8118).
+    """
+    key = page.path.strip("/").replace("/", "-") or "home"
+    return f"{key}:{section}"
+
+
 def aged(day: date) -> str:
     """Say beside a telephone number how old the copy of it is."""
     return f"Copied on {spoken(day)}. Check this number again before you rely on it."
