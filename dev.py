@@ -19,14 +19,20 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
+
+with contextlib.suppress(ImportError):  # an older Python, which main() names
+    import tomllib
 
 PROJECT = Path(__file__).resolve().parent
 PLACE = PROJECT / ".venv"
@@ -37,6 +43,7 @@ EDITIONS = [*RUN, PROJECT / "kb" / "editions" / "requirements.txt"]
 TEST = [*EDITIONS, PROJECT / "tests" / "requirements.txt"]
 TOOL_PINS = [PROJECT / ".github" / "requirements.txt"]
 NEEDS = {"test": TEST, "sheets": TEST} | dict.fromkeys(("editions", "release", "materials", "reproduce"), EDITIONS)
+PIN = re.compile(r"([\w.-]+)==([^\s;]+)")
 APT = "Debian's Python comes without venv. Type: apt-get install python3-venv   (with sudo, if you are not root)"
 
 
@@ -87,14 +94,36 @@ def install(place: Path, files: list[Path]) -> bool:
     if stamp.exists() and stamp.read_text() == pins:
         return True
     print("Installing the pinned packages (the first time, this takes a minute or two) …", flush=True)
-    command = [str(interpreter(place)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for file in files:
-        command += ["--requirement", str(file)]
-    if subprocess.run(command, cwd=PROJECT, check=False).returncode:
-        print("The packages could not be installed; the lines above say why.", file=sys.stderr)
-        return False
+    pip = [str(interpreter(place)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    with tempfile.TemporaryDirectory() as folder:
+        pinned = Path(folder) / "pinned.txt"
+        pinned.write_text(hashed(files), encoding="utf-8")
+        commands = [[*pip, "--require-hashes", "--no-deps", "--requirement", str(pinned)]]
+        if RUN[0] in files:
+            commands.append([*pip, "--no-deps", "--editable", "."])
+        if any(subprocess.run(command, cwd=PROJECT, check=False).returncode for command in commands):
+            print("The packages could not be installed; the lines above say why.", file=sys.stderr)
+            return False
     stamp.write_text(pins)
     return True
+
+
+def hashed(files: list[Path]) -> str:
+    """Give the pins of requirement files, each with the SHA-256 of every file that uv.lock knows for it.
+
+    pip refuses hashes beside a local package, so the files themselves, for use without dev.py, are without.
+    """
+    known = {}
+    for package in tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]:
+        built = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+        known[package["name"], package["version"]] = [file["hash"] for file in built]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if PIN.match(line)]
+    pins = {
+        PIN.match(line).groups(): line for line in sorted(lines, key=len, reverse=True)
+    }  # for all systems, if one is
+    return "".join(
+        f"{line} {' '.join(f'--hash={each}' for each in known[pin])}\n" for pin, line in sorted(pins.items())
+    )
 
 
 if __name__ == "__main__":

@@ -10,11 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kb import browser, checks, publish, releasing, reproduce, serve, verify
-from kb.editions import making
-from kb.editions.manifest import keep_manifest
-from kb.fetched import FetchError
-from kb.fetched import fetch as fetch_bibliography
+from kb import browser, checks, fetched, publish, releasing, reproduce, serve, verify
+from kb.editions import making, manifest
 from kb.findings import Finding, report
 from kb.intake import check_files, check_settings
 from kb.link_report import write_report
@@ -111,8 +108,8 @@ def fetch(extra: list[str]) -> int:
     settings, findings = releasing.read_settings(config)
     try:
         url = settings.get("bib_file", ("", 0))[0]
-        file, count = fetch_bibliography(url, config.parent, datetime.now(UTC).date())
-    except FetchError as error:
+        file, count = fetched.fetch(url, config.parent, datetime.now(UTC).date())
+    except fetched.FetchError as error:
         print(report(findings) or error, file=sys.stderr)
         return 1
     print(f"{file.relative_to(config.parent)}: {count} records; commit it")
@@ -186,14 +183,11 @@ def release(extra: list[str]) -> int:
 
 
 def _all_editions(site: Path) -> list[Finding]:
-    """Make every edition of a release and its bill of materials; a missing tool is no excuse. Give what is wrong.
-
-    What the release holds is kept, so that the next one can say what has changed since.
-    """
+    """Make every edition and the bill of materials, and keep what they hold for the next; give what is wrong."""
     files, findings = making.make_editions(PROJECT, site, PROJECT / "dist")
     findings = findings or write_bill(PROJECT, PROJECT / "dist")[1]
     if not findings:
-        keep_manifest(PROJECT, next(file for file in files if file.suffix == ".json"))
+        manifest.keep_manifest(PROJECT, next(file for file in files if file.suffix == ".json"))
     return findings
 
 
@@ -241,18 +235,14 @@ VERBS = {
 
 def main() -> int:
     """Hand the rest of the command line to the verb that it starts with."""
-    parser = argparse.ArgumentParser(prog="python3 dev.py", description="\n".join(_help()), add_help=True)
+    told = "\n".join(f"{verb:9} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items())
+    parser = argparse.ArgumentParser(prog="python3 dev.py", description=told, add_help=True)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("verb", choices=VERBS)
     if len(sys.argv) > 1 and sys.argv[1] in VERBS:
         return VERBS[sys.argv[1]](sys.argv[2:])
     parser.parse_args(sys.argv[1:])
     return 2
-
-
-def _help() -> list[str]:
-    """Give a line for each verb, from its function's docstring."""
-    return [f"{verb:8} {(function.__doc__ or '').strip()}" for verb, function in VERBS.items()]
 
 
 if __name__ == "__main__":

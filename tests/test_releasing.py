@@ -192,6 +192,7 @@ def test_a_release_keeps_what_its_edition_holds(volume, tmp_path, monkeypatch):
     missing = Finding("dist", 0, 0, "an edition was not made", "install it", mild=True)
     monkeypatch.setattr("kb.__main__.PROJECT", tmp_path)
     monkeypatch.setattr("kb.__main__.making.make_editions", lambda *_: ([made], [missing]))
+    monkeypatch.setattr("kb.__main__.write_bill", lambda *_: (made, []))
     assert door._all_editions(tmp_path) == [missing]  # noqa: SLF001 - what `release` asks for
     assert read_manifests(tmp_path) == ([], [])
     monkeypatch.setattr("kb.__main__.making.make_editions", lambda *_: ([made], []))
