@@ -118,9 +118,7 @@ def hashed(files: list[Path]) -> str:
         built = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
         known[package["name"], package["version"]] = [file["hash"] for file in built]
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if PIN.match(line)]
-    pins = {
-        PIN.match(line).groups(): line for line in sorted(lines, key=len, reverse=True)
-    }  # for all systems, if one is
+    pins = {PIN.match(line).groups(): line for line in sorted(lines, key=len, reverse=True)}  # the plainest last
     return "".join(
         f"{line} {' '.join(f'--hash={each}' for each in known[pin])}\n" for pin, line in sorted(pins.items())
     )
