@@ -462,7 +462,7 @@ def test_a_release_is_rehearsed(project_copy, tools):
     assert re.search(
         r"## Unreleased\n\n## \d{4}-\d\d-\d\d\n", (project_copy / "CHANGELOG.md").read_text(encoding="utf-8")
     )
-    assert "Then commit it and tag the commit" in said
+    assert "Then commit it today" in said
     kept = (project_copy / "docs/links/contract.txt").read_text(encoding="utf-8")
     assert "state: released" in kept
     assert "/glossary/#naloxone " in kept
