@@ -56,7 +56,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     sharing     what a reader can send of a page: short link, message, snippets, QR code
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
-    assets      one stylesheet and one script, cut to what pages use
+    assets      stylesheets and scripts, cut to what pages use
+    portions    one stylesheet for all pages, and what few pages need or only scripts draw
     headers     what static hosts are told: headers, redirects
     verify      what a reader would meet at a served copy
     atomic      a finished folder put in the place of the last one, in one step

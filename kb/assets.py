@@ -7,6 +7,7 @@ that nothing reads and animations that nothing plays go too (CSS Custom Properti
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -92,12 +93,27 @@ def cut(rules: Iterable[Rule], seen: Used, ours: frozenset[str] = frozenset()) -
             if inner or not rule.rules:
                 kept.append(Rule(rule.start, rule.declarations, inner))
             continue
-        groups = _split(tinycss2.parse_component_value_list(rule.start))
-        alive = [_text(group) for group in groups if _alive(group, seen)]
+        alive = [selector for selector in selectors(rule.start) if matches(selector, seen)]
         alive = [selector for selector in alive if not ours & set(NAME.findall(selector))]
         if alive:
             kept.append(Rule(",".join(alive), rule.declarations, rule.rules))
     return kept
+
+
+def selectors(start: str) -> list[str]:
+    """Take a list of selectors apart."""
+    return [_text(group) for group in _split(tinycss2.parse_component_value_list(start))]
+
+
+def matches(selector: str, seen: Used) -> bool:
+    """Say whether some element of pages can be what a selector asks for."""
+    return _alive(_read(selector), seen)
+
+
+@functools.cache
+def _read(selector: str) -> tuple[Node, ...]:
+    """Read a selector once, however many pages are asked."""
+    return tuple(tinycss2.parse_component_value_list(selector))
 
 
 def prune(rules: Sequence[Rule]) -> list[Rule]:

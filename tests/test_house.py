@@ -65,6 +65,7 @@ ROOMS = [
     "book",
     "checks",
     "assets",
+    "portions",
     "headers",
     "verify",
     "atomic",
