@@ -33,6 +33,7 @@ TAG = re.compile(r"<([a-zA-Z][^<>]*)>")
 NAME = re.compile(r"[\w-]+")
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 READ = re.compile(r"var\(\s*(--[\w-]+)")
+QUOTED = re.compile(r"([\"'`])((?:\\.|(?!\1).)*)\1")
 OWN_LINE = re.compile(r"^[ \t]*(?:/\*(?!!).*?\*/[ \t]*|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 LINE_END = re.compile(r"(?<=[;{},(])[ \t]+//[^\"'`\n]*$", re.MULTILINE)  # no quotes after it: so it is in no string
 MATCHING = {"is", "where", "has", "-webkit-any", "-moz-any"}
@@ -47,7 +48,9 @@ class Used:
     names: frozenset[str]
     pairs: frozenset[str]
     words: frozenset[str]
-    """Every word of the scripts, any of which may be a name."""
+    """Every word of the scripts, any of which may be an attribute: `part.hidden = true`."""
+    said: frozenset[str]
+    """The words in their strings, any of which may be an element, a class or an id."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def used(pages: Iterable[str], scripts: Iterable[str], pairs: Iterable[str] = ()
     tags: set[str] = set()
     for page in pages:
         tags.update(TAG.findall(page))
-    names, found = set(), set(pairs)
+    names, found = {"[open"}, set(pairs)  # what browsers set by themselves, on <details> and <dialog>
     for tag in tags:
         name, _, rest = tag.partition(" ")
         names.add(name.strip("/\n").lower())
@@ -75,8 +78,9 @@ def used(pages: Iterable[str], scripts: Iterable[str], pairs: Iterable[str] = ()
             found.add(f"{attribute}={value}")
             if attribute in {"class", "id"}:
                 names.update(f"{'.' if attribute == 'class' else '#'}{word}" for word in NAME.findall(value))
-    words = {word for script in scripts for word in NAME.findall(script)}
-    return Used(frozenset(names), frozenset(found), frozenset(words))
+    lines = [line for script in scripts for line in script.splitlines()]
+    words, said = (frozenset(NAME.findall("\n".join(texts))) for texts in (lines, map(_said, lines)))
+    return Used(frozenset(names), frozenset(found), words, said)
 
 
 def parse(css: str) -> list[Rule]:
@@ -148,6 +152,12 @@ def hashed(stem: str, suffix: str, text: str) -> str:
     return f"{stem}.{hashlib.sha256(text.encode()).hexdigest()[:10]}.{suffix}"
 
 
+def _said(line: str) -> str:
+    """Give what stands in the strings of a line of a script; all of it where a string goes on from or to another."""
+    rest = QUOTED.sub(" ", line)
+    return line if re.search("[\"'`]", rest) else " ".join(match[2] for match in QUOTED.finditer(line))
+
+
 def _rules(nodes: Iterable[Node]) -> list[Rule]:
     """Give the rules of parsed nodes."""
     found = []
@@ -211,9 +221,9 @@ def _met(node: Node, before: str, seen: Used) -> bool:
     """Say whether some element has what one part of a selector asks for; `before` is the sign that stands before it."""
     if isinstance(node, IdentToken) and before != ":":
         name = f".{node.value}" if before == "." else node.lower_value
-        return name in seen.names or node.value in seen.words or name in ALWAYS
+        return name in seen.names or node.value in seen.said or name in ALWAYS
     if isinstance(node, HashToken):
-        return f"#{node.value}" in seen.names or node.value in seen.words
+        return f"#{node.value}" in seen.names or node.value in seen.said
     if isinstance(node, SquareBracketsBlock):
         test = "".join(tinycss2.serialize([part]).strip("\"'") for part in node.content if part.type != "whitespace")
         name, _, value = test.partition("=")

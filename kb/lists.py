@@ -173,7 +173,7 @@ def _entry(
     parts.append(back)
     inner = "\n".join(part for part in parts if part)
     sort = f' data-kind="{KINDS.get(entry.type, "Web pages and other")}"' if kind else ""
-    return f'<li class="kb-reference" id="ref-{say(key)}" data-key="{say(key)}"{sort}>\n{inner}\n</li>\n'
+    return f'<li class="kb-reference" id="ref-{say(key)}"{sort}>\n{inner}\n</li>\n'
 
 
 def _link(entry: Entry, text: str) -> str:
@@ -197,7 +197,7 @@ def _back_links(places: Iterable[Place]) -> str:
     for number, place in enumerate(places):
         where = f", in {place.section}" if place.section else ""
         name = html.escape(f"Back to citation {letter(number)}{where}")
-        links.append(f'<a href="#cite-{place.number}" aria-label="{name}" title="{name}">{letter(number)}</a>')
+        links.append(f'<a href="#cite-{place.number}" aria-label="{name}">{letter(number)}</a>')
     return f'<span class="kb-reference__back">Cited above: {" ".join(links)}</span>'
 
 

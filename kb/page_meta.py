@@ -86,7 +86,6 @@ def breadcrumbs_json_ld(trail: Iterable[tuple[str, str]]) -> str:
 
 def page_json_ld(  # noqa: PLR0913, PLR0917 - as above
     title: str,
-    description: str,
     site: str,
     updated: date,
     checked: date,
@@ -105,7 +104,6 @@ def page_json_ld(  # noqa: PLR0913, PLR0917 - as above
         "@context": "https://schema.org",
         "@type": "Article",
         "headline": plain(title),
-        "description": plain(description),
         "url": address,
         "mainEntityOfPage": {"@type": "WebPage", "@id": address, "lastReviewed": checked.isoformat()},
         "isPartOf": {"@type": "WebSite", "name": plain(site)},

@@ -10,7 +10,7 @@ of equal weight (CSS Cascade 4, 6.4.3) – tests/test_weight.py compares what is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,7 @@ def _narrow(pieces: Iterable[Piece], pages: Iterable[Used]) -> Iterable[Used]:
     words, tests = set(NAME.findall(text)), {re.sub(r"[\"'\s]", "", test) for test in TEST.findall(text)}
     for used in pages:
         names = frozenset(name for name in used.names if name.lstrip(".#[") in words)
-        yield Used(names, used.pairs & tests, used.words)
+        yield replace(used, names=names, pairs=used.pairs & tests)
 
 
 def _pages(piece: Piece, kinds: Mapping[Used, list[str]], scripts: Used, later: Used) -> tuple[str, ...]:
@@ -104,9 +104,8 @@ def _pages(piece: Piece, kinds: Mapping[Used, list[str]], scripts: Used, later: 
 def _sum(all_used: Iterable[Used]) -> Used:
     """Give what occurs anywhere."""
     every = list(all_used)
-    return Used(
-        *(frozenset().union(*(getattr(used, field) for used in every)) for field in ("names", "pairs", "words"))
-    )
+    parts = ([getattr(used, field.name) for used in every] for field in fields(Used))
+    return Used(*(frozenset().union(*part) for part in parts))
 
 
 def _text(pieces: Sequence[Piece], numbers: Iterable[int]) -> str:

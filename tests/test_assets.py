@@ -44,6 +44,14 @@ def test_what_a_script_names_is_kept():
     assert "[aria-current] .a" in small(seen=seen)
 
 
+def test_only_what_a_script_says_in_a_string_can_be_an_element():
+    """A reader pays for no rule because a script has a variable of that name."""
+    seen = assets.used(['<div class="a">'], ['code.b = name; part.title = "It\'s c";'])
+    assert ".b{top:0}" not in small(seen=seen)
+    assert ".a > p.c" not in small(seen=seen)
+    assert ".b{top:0}" in small(seen=assets.used(['<div class="a">'], ["go(`b", "`)"]))
+
+
 def test_what_we_draw_alone_takes_nothing_of_the_theme():
     """A maintainer who draws a part anew starts from nothing."""
     assert small(ours=frozenset({"a"})) == "#here{margin:3px}"

@@ -167,4 +167,4 @@ class Everything(assets.Used):
 
     def __init__(self):
         every = type("Every", (frozenset,), {"__contains__": lambda *_: True})()
-        super().__init__(every, every, every)
+        super().__init__(every, every, every, every)

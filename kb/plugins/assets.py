@@ -125,7 +125,7 @@ class AssetsPlugin(BasePlugin[Options]):
         return file.content_string
 
     def _sheets(self, pages: dict[str, str], folder: Path) -> Portions:
-        """Share out the theme's styles, cut to what pages use, and then our own, whole."""
+        """Share out the theme's styles and then our own, both cut to what pages and scripts name."""
         theme, own = self.styles[0], "\n".join(self.styles[1:])
         seen = assets.used(pages.values(), self.scripts.values())
         asked = "\n".join(sorted(seen.names) + sorted(seen.pairs) + sorted(seen.words))
@@ -133,7 +133,7 @@ class AssetsPlugin(BasePlugin[Options]):
         def make() -> str:
             rules = assets.parse(theme.replace(".focus-visible", ":focus-visible"))
             rules = assets.cut(rules, seen, frozenset(self.config.ours))
-            return assets.write(assets.prune([*rules, *assets.parse(own)]))
+            return assets.write(assets.prune([*rules, *assets.cut(assets.parse(own), seen)]))
 
         whole = remembered(folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
         first = [text for path, text in self.scripts.items() if path not in self.config.later]
