@@ -15,6 +15,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     a_to_z      every page and glossary term in one list
     glossary    a button that explains a term, where a page first links to it
     cache       what an earlier build made, kept by content
+    minify      scripts made small
     library     what they cite: .bib files as checked entries
     helplines   the phone numbers: one data file as checked records
     data        a data file's lists of words, with their lines

@@ -192,8 +192,9 @@ def _declarations(node: QualifiedRule | AtRule) -> tuple[tuple[str, str], ...]:
 
 
 def _text(nodes: Iterable[Node]) -> str:
-    """Write nodes on one line."""
-    return re.sub(r"\s+", " ", tinycss2.serialize(nodes)).strip()
+    """Write nodes on one line, without spaces that say nothing; a string keeps its own."""
+    text = re.sub(r"\s+", " ", tinycss2.serialize(nodes)).strip()
+    return text if re.search("[\"']", text) else re.sub(r" ?([,>]) ?", r"\1", text)
 
 
 def _split(nodes: Iterable[Node]) -> list[list[Node]]:

@@ -18,6 +18,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from kb import assets
 from kb.cache import remembered
+from kb.minify import minify
 from kb.policy import POLICY
 from kb.portions import portions
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 THEME = re.compile(r"^assets/(javascripts|stylesheets|images)/")
 THEME_STYLE = re.compile(r"^assets/stylesheets/main\.[0-9a-f]+\.min\.css$")
 NOTICE = "/*! With parts of Material for MkDocs, Copyright (c) 2016-2025 Martin Donath, MIT licence */\n"
+ALONE = re.compile(r"^assets/[\w-]+\.js$")  # what a page or another script fetches by name
 STYLE, SCRIPT = "assets/kb.css", "assets/kb.js"  # until their contents are known
 LINK = re.compile(rf'(<link rel="stylesheet" href=")([^"]*?){re.escape(STYLE)}(">)')
 RUN = re.compile(rf'(<script src="[^"]*?){re.escape(SCRIPT)}(")')
@@ -56,7 +58,7 @@ class Options(Config):
     later = c.ListOfItems(c.Type(str), default=[])
     """Those of `extra_javascript` that reach.js fetches when a reader needs them, with the styles they need."""
     cache_dir = c.Type(str, default=".cache/kb")
-    """Where the cut stylesheet is kept by content, relative to mkdocs.yml; safe to delete."""
+    """Where the cut stylesheet and small scripts are kept by content, relative to mkdocs.yml; safe to delete."""
 
 
 class AssetsPlugin(BasePlugin[Options]):
@@ -66,6 +68,7 @@ class AssetsPlugin(BasePlugin[Options]):
         """Start with nothing read; `on_files` reads afresh for each build."""
         self.policy, self.styles = POLICY, [""]
         self.scripts: dict[str, str] = {}
+        self.folder = Path()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Leave the policy out while a writer works: MkDocs' live reload is a script inside the page."""
@@ -78,13 +81,16 @@ class AssetsPlugin(BasePlugin[Options]):
         self.styles = [file.content_string for file in theme]
         self.styles += [self._take(files, str(path)) for path in config.extra_css]
         paths = [str(path) for path in config.extra_javascript]
-        self.scripts = {path: assets.script([self._take(files, path)]) for path in paths}
+        self.scripts = {path: self._take(files, path) for path in paths}
+        self.folder = Path(config.config_file_path).parent / self.config.cache_dir
         if strange := [path for path in self.config.later if path not in self.scripts]:
             raise PluginError(
                 f"mkdocs.yml: `later` names '{strange[0]}', which `extra_javascript` does not; mend either"
             )
         for file in [file for file in files if THEME.match(file.src_uri)]:
             files.remove(file)
+        for file in [file for file in files if ALONE.match(file.src_uri)]:
+            file.content_string = self._small(file.src_uri, file.content_string)
         return files
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
@@ -104,11 +110,10 @@ class AssetsPlugin(BasePlugin[Options]):
         site = Path(config.site_dir)
         texts = {file: file.read_text(encoding="utf-8") for file in sorted(site.rglob("*.html"))}
         texts = {file: text for file, text in texts.items() if LINK.search(text)}
-        folder = Path(config.config_file_path).parent / self.config.cache_dir
-        sheets = self._sheets({str(file): text for file, text in texts.items()}, folder)
+        sheets = self._sheets({str(file): text for file, text in texts.items()})
         later = [_write(site, "kb-later", suffix, text) for suffix, text in self._later(sheets.later)]
         names = json.dumps([name.rpartition("/")[2] for name in later])
-        first = [text for path, text in self.scripts.items() if path not in self.config.later]
+        first = [self._small(path, text) for path, text in self.scripts.items() if path not in self.config.later]
         script = _write(site, "kb", "js", "".join([f"globalThis.KBLater={names};\n", *first])) if first else ""
         common = _write(site, "kb", "css", NOTICE + sheets.common)
         for file, text in texts.items():
@@ -124,10 +129,18 @@ class AssetsPlugin(BasePlugin[Options]):
         files.remove(file)
         return file.content_string
 
-    def _sheets(self, pages: dict[str, str], folder: Path) -> Portions:
+    def _small(self, path: str, text: str) -> str:
+        """Give a script made small."""
+        try:
+            return minify(text, self.folder, path)
+        except ValueError as error:
+            raise PluginError(str(error)) from error
+
+    def _sheets(self, pages: dict[str, str]) -> Portions:
         """Share out the theme's styles and then our own, both cut to what pages and scripts name."""
         theme, own = self.styles[0], "\n".join(self.styles[1:])
-        seen = assets.used(pages.values(), self.scripts.values())
+        scripts = {path: assets.script([text]) for path, text in self.scripts.items()}
+        seen = assets.used(pages.values(), scripts.values())
         asked = "\n".join(sorted(seen.names) + sorted(seen.pairs) + sorted(seen.words))
 
         def make() -> str:
@@ -135,15 +148,15 @@ class AssetsPlugin(BasePlugin[Options]):
             rules = assets.cut(rules, seen, frozenset(self.config.ours))
             return assets.write(assets.prune([*rules, *assets.cut(assets.parse(own), seen)]))
 
-        whole = remembered(folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
-        first = [text for path, text in self.scripts.items() if path not in self.config.later]
-        later = [self.scripts[path] for path in self.config.later]
+        whole = remembered(self.folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
+        first = [text for path, text in scripts.items() if path not in self.config.later]
+        later = [scripts[path] for path in self.config.later]
         occurs = {name: assets.used([text], []) for name, text in pages.items()}
         return portions(assets.parse(whole), occurs, assets.used([], first), assets.used([], later))
 
     def _later(self, style: str) -> list[tuple[str, str]]:
         """Give what is fetched later, each with the ending of its file's name; styles first, as scripts measure."""
-        script = "".join(self.scripts[path] for path in self.config.later)
+        script = "".join(self._small(path, self.scripts[path]) for path in self.config.later)
         return [(suffix, text) for suffix, text in (("css", style), ("js", script)) if text]
 
 
