@@ -5,9 +5,10 @@ Read the rooms in this order and you have followed a page from its source to a U
     findings    what a check gives back: where, what, and how to mend it
     policy      what a page may load, as one line
     plain_yaml  fields and lists as writers keep them
-    intake      what no build should open or run
     addresses   where a page is, on the website and in every edition
     elsewhere   the form of an address on another site, checked without asking any network
+    harmless    what in a page could run, load or lead where it should not
+    intake      what no build should open or run
     permanent   the short id by which a page is found for ever
     schema      what a page's front matter must hold
     pages       what writers wrote: front matter, headings, dates, the list of pages

@@ -10,13 +10,14 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
+from kb.harmless import active, addresses, plain, scheme
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 # Ids that no writer gave: of marks, notes, lists of references, and Material's own.
 PASSING = re.compile(r"__|cite-\d|ref-|fn(ref\d*)?:|kb-|no-longer-here$")
-LINK_ATTRIBUTES = {"a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class BookPage:
     """One built page: its file relative to the site folder, title, ids in order of appearance, and links.
 
     `sections` are the ids that a reader may link to and that a release promises; not those of marks, notes and menus.
+    `active` is what in it could run or style the page, each with words to find it by.
     """
 
     file: str
@@ -40,6 +42,7 @@ class BookPage:
     ids: tuple[str, ...]
     sections: tuple[str, ...]
     links: tuple[Link, ...]
+    active: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,11 @@ class Book:
         A folder's address leads to its index.html. The file need not exist (RFC 3986, 5.2: a reference is resolved
         against the page's own address).
         """
-        parts = urlsplit(href)
-        if parts.scheme or parts.netloc:
+        try:
+            parts = urlsplit(plain(href))
+        except ValueError:  # square brackets without an IPv6 number in them
+            return None
+        if scheme(href) or parts.netloc:
             return None
         path = unquote(parts.path)
         if not path:
@@ -92,14 +98,14 @@ def read_page(root: Path, file: str) -> BookPage:
     except etree.ParserError:  # nothing is in it, or nothing but a comment
         return BookPage(file, "", (), (), ())
     ids, links = [], []
+    found: list[tuple[str, str]] = []
     for element in tree.iter(etree.Element):
         if identifier := element.get("id"):
             ids.append(identifier)
-        attribute = LINK_ATTRIBUTES.get(str(element.tag))
-        if attribute and (href := element.get(attribute)) is not None:
-            links.append(Link(str(element.tag), href, element.get("rel") or ""))
+        links += [Link(str(element.tag), href, element.get("rel") or "") for href in addresses(element)]
+        found += active(element)
     title = tree.findtext(".//title") or ""
-    return BookPage(file, title.strip(), tuple(ids), tuple(_sections(tree)), tuple(links))
+    return BookPage(file, title.strip(), tuple(ids), tuple(_sections(tree)), tuple(links), tuple(found))
 
 
 def _sections(tree: html.HtmlElement) -> Iterator[str]:

@@ -12,9 +12,10 @@ from kb.addresses import address_of, outputs
 from kb.advice import advice, complaints, from_memory
 from kb.citations import scan
 from kb.commands import without_code
-from kb.elsewhere import SCHEMES
+from kb.crisis import read_crisis
 from kb.evidence import check_evidence
 from kb.findings import Finding
+from kb.harmless import outside
 from kb.headings import written_headings
 from kb.helplines import read_helplines
 from kb.library import read_library, unknown_key
@@ -81,6 +82,7 @@ def read_sources(
     findings += [finding for page in pages for finding in check_cells(page, f"{docs.name}/{page.path}")]
     terms, wrong_terms = read_terms(docs / "terms.yml", f"{docs.name}/terms.yml")
     findings += wrong_terms + check_anchors(terms, pages, f"{docs.name}/terms.yml")
+    findings += read_crisis(docs / "crisis.yml", f"{docs.name}/crisis.yml")[1]
     findings += check_language(pages, terms, docs.name)
     return Sources(pages, entries, numbers, findings)
 
@@ -191,11 +193,14 @@ def _book_faults(
         yield f"the id '{identifier}' stands twice on the page", "give one another id", f"#{identifier}"
     own = next((link.href for link in page.links if link.rel == "canonical"), "")
     own = own[: -len(urlsplit(own).path)] if own else ""
+    for what, words in page.active:
+        mend = "take it out; looks and behaviour are files in overrides/assets/, as the policy allows nothing else"
+        yield f"{what}, which no page may hold", mend, words
     for link in page.links:
         target = book.resolve(page, link.href, base)
         if target is None:
-            if not (own and link.href.startswith(own)):
-                yield from _outside(link.tag, link.href, link.rel)
+            if not (own and link.tag in {"a", "link"} and f"{link.href}/".startswith(f"{own}/")):
+                yield from outside(link.tag, link.href, link.rel)
             continue
         file, fragment = target
         if file not in book.files:
@@ -204,21 +209,6 @@ def _book_faults(
             close = difflib.get_close_matches(fragment, ids[file], 1)
             mend = f"did you mean '#{close[0]}'?" if close else "give the heading that id, or mend the link"
             yield f"a link to '#{fragment}', which {file} does not have", mend, f"#{fragment}"
-
-
-def _outside(tag: str, href: str, rel: str) -> Iterator[tuple[str, str, str]]:
-    """Check an address that leaves the site: only links may, and only by a harmless scheme."""
-    scheme = urlsplit(href).scheme.lower()
-    if tag == "link" or (scheme == "data" and tag == "img"):
-        # The canonical address names the site's own public host; tests/test_site.py looks at stylesheets and fonts.
-        return
-    if tag != "a":
-        yield f"<{tag}> loads '{href}' from another host", "keep a copy in overrides/assets/", href
-    elif scheme in {"http", "https"} and "noreferrer" not in rel.split():
-        mend = 'write rel="external noreferrer"; kb-outgoing does so for what stands in a page\'s text'
-        yield f"a link to '{href}' that tells the other site where the reader came from", mend, href
-    elif scheme not in SCHEMES:
-        yield f"a link with the scheme '{scheme}'", f"use one of {', '.join(SCHEMES)}", href
 
 
 def _line_of(page: Page, words: str) -> int:

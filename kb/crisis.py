@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,9 @@ def read_crisis(file: Path, name: str) -> tuple[Crisis, list[Finding]]:
         typo, gap = record.one("typo") or "no", record.one("gap") or "0"
         if not record.all("words"):
             findings.append(Finding(name, record.line, 0, "a rule without words", "give `words`, or take it out"))
-        if typo not in {"yes", "no"} or not gap.isdigit():
-            findings.append(Finding(name, record.line, 0, "a rule that cannot be read", "write typo: yes, gap: 1"))
+        if typo not in {"yes", "no"} or not re.fullmatch("[0-9]", gap):
+            mend = "write typo: yes or no, and gap: a figure from 0 to 9"
+            findings.append(Finding(name, record.line, 0, "a rule that cannot be read", mend))
             continue
         whole = record.one("whole") == "yes"
         rules += [Rule(words, typo == "yes", int(gap), whole) for words in record.all("words")]

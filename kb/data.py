@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from kb.findings import Finding, read_text
+from kb.plain_yaml import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,12 +41,8 @@ def read_records(
     """
     found: dict[str, list[Words]] = {part: [] for part in forms}
     text, findings = read_text(file, name)
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader) if text else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        return found, [Finding(name, line, 0, "YAML that cannot be read", "compare its neighbours")]
+    plain, unread = read_yaml(text, name)
+    root, findings = plain.node, findings + unread
     if root is None:
         return found, findings
     if not isinstance(root, yaml.MappingNode):

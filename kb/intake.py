@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from lxml import etree, html
 
 from kb.findings import Finding, read_text
+from kb.harmless import active, addresses, outside, scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +26,15 @@ MIB = 1024 * 1024
 LARGEST = {
     ".md": MIB, ".yml": MIB, ".yaml": MIB, ".txt": 8 * MIB, ".csl": MIB, ".svg": 4 * MIB, ".bib": 16 * MIB,
 }  # fmt: skip
-TEXTS = {".md", ".yml", ".yaml", ".txt"}
+TEXTS = {".md", ".yml", ".yaml", ".txt", ".svg"}
 NESTED = 100  # square brackets within each other, of which Python-Markdown reads each to its end
+# What a browser would run, or show as a page, when somebody opens its address: none of it is words or a picture.
+RUNS = {
+    ".html", ".htm", ".xhtml", ".xht", ".shtml", ".mhtml", ".xml", ".xsl", ".xslt", ".js", ".mjs", ".cjs", ".wasm",
+    ".css", ".hta", ".swf", ".webmanifest",
+}  # fmt: skip
+REFUSED = re.compile(r"<!(DOCTYPE|ENTITY)|<\?(?!xml\s)|<\?xml[^>]*encoding\s*=\s*['\"](?!utf-8)", re.IGNORECASE)
+PLAIN = "save it as plain SVG: shapes, words and ids alone, its looks as attributes"
 TOO_LARGE = "a file of {size:,} bytes, and {suffix} files may have {most:,}"
 SNIPPET = re.compile(r"""^[ \t]*-{1,}8<-{1,}[ \t]+["']?([^"'\n]+?)["']?[ \t]*$""", re.MULTILINE)
 # MkDocs gives these names their objects; any other tag of the kind would have a program run while settings are read.
@@ -106,6 +115,28 @@ def _faults(file: Path, docs: Path) -> Iterator[tuple[str, str]]:
     most = LARGEST.get(file.suffix.lower(), 0)
     if most and state.st_size > most:
         yield TOO_LARGE.format(size=state.st_size, suffix=file.suffix, most=most), "divide it"
+    elif file.suffix.lower() in RUNS and stat.S_ISREG(state.st_mode):
+        yield "a file that a browser would run or show as a page", "write a page as Markdown; the rest is overrides/"
+    elif file.suffix.lower() == ".svg" and stat.S_ISREG(state.st_mode) and os.access(file, os.R_OK):
+        yield from _drawing(file)
+
+
+def _drawing(file: Path) -> Iterator[tuple[str, str]]:
+    """Give (what, how to mend it) for a drawing: opened at its own address, an SVG file is a page and can run."""
+    text = file.read_bytes().decode("utf-8", errors="replace")
+    if REFUSED.search(text):
+        yield "a drawing with a DOCTYPE, an instruction or another encoding", PLAIN
+        return
+    for element in html.document_fromstring(f"<svg>{text}</svg>".encode()).iter(etree.Element):
+        tag = str(element.tag).lower()
+        whats = [what for what, _ in active(element)]
+        whats += ["a script"] if tag.rpartition(":")[2] == "script" and not whats else []
+        for href in addresses(element):
+            whats += (
+                [what for what, _, _ in outside(tag.rpartition(":")[2], href, "noreferrer")] if scheme(href) else []
+            )
+        for what in whats:
+            yield f"a drawing with {what}", PLAIN
 
 
 def _unread(file: Path, shown: str) -> list[Finding]:

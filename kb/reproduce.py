@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -21,8 +20,6 @@ from kb.pages import now, read_pages
 
 OURS = ("docs", "kb", "overrides", "mkdocs.yml", "pyproject.toml", "LICENSE", "LICENSE-CONTENT.md")
 VERB, FOLDERS = "editions", ("site", "dist")  # which builds the site, too
-# libzim draws a ZIM's number and that of its index by chance; these files carry it, or its checksum.
-CHANCE = re.compile(r"\.zim$|-facility-pack\.zip$|/SHA256SUMS$|^site/about/offline/index\.html$")
 ONE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}
 # The plain C locale without Python's own mending of it: whatever opens a file without naming its encoding fails here.
 TWO = {
@@ -51,20 +48,14 @@ def reproduce(project: Path) -> tuple[list[Finding], str]:
 
 
 def compare(first: Path, second: Path) -> tuple[list[Finding], str]:
-    """Name each file below the built folders of two copies that is in one alone, or is not the same in both.
-
-    What can only differ by what libzim draws by chance is `mild`.
-    """
+    """Name each file below the built folders of two copies that is in one alone, or is not the same in both."""
     one, two = ({name: _digest(copy / name) for name in _files(copy)} for copy in (first, second))
     findings = []
     for name in sorted(one.keys() | two.keys()):
         if one.get(name) != two.get(name):
             what = _difference(first / name, second / name) if name in one and name in two else "is in one build alone"
             mend = "look for what follows the clock, the place, the locale or the order of files"
-            mild = CHANCE.search(name) is not None and name in one and name in two
-            if mild:
-                what, mend = "differs, as it carries the ZIM or its checksum", "libzim draws a ZIM's number by chance"
-            findings.append(Finding(name, 0, 0, what, mend, mild=mild))
+            findings.append(Finding(name, 0, 0, what, mend))
     return findings, f"{len(one) - len(findings)} of {len(one)} files are the same in both builds"
 
 

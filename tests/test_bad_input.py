@@ -14,6 +14,7 @@ from conftest import BIB, PROJECT, page
 from kb import publish
 from kb.checks import read_sources
 from kb.contract import read_contract
+from kb.crisis import read_crisis
 from kb.findings import read_text
 from kb.helplines import read_helplines
 from kb.intake import check_files, check_settings, check_snippets
@@ -24,6 +25,7 @@ from kb.redirects import check_moves, read_moves
 from kb.releasing import read_settings
 from kb.retired import read_retired
 from kb.styles import StyleError, load_style
+from kb.terms import read_terms
 
 MOST = 1_500_000_000  # bytes of memory that any of it may take
 ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -70,6 +72,8 @@ READERS = {
     "helplines.yml": data_reader(read_helplines),
     "outgoing.yml": data_reader(read_outgoing),
     "retired.yml": data_reader(read_retired),
+    "terms.yml": data_reader(read_terms),
+    "crisis.yml": data_reader(read_crisis),
     "redirects.txt": lambda folder, _: read_moves(folder, "links")[1],
     "contract.txt": lambda folder, name: (
         read_text(folder / name, name)[1] + read_contract(read_text(folder / name, name)[0], name)[1]
@@ -115,7 +119,7 @@ def test_what_is_no_text_is_one_line_at_its_place(tmp_path, name, kind):
     assert (findings[0].line >= 1) == (name != "mkdocs.yml" or findings[0].line >= 1)
 
 
-@pytest.mark.parametrize("name", ["helplines.yml", "outgoing.yml", "retired.yml"])
+@pytest.mark.parametrize("name", ["helplines.yml", "outgoing.yml", "retired.yml", "terms.yml", "crisis.yml"])
 @pytest.mark.parametrize("kind", YAML)
 def test_broken_yaml_is_one_line_at_its_place(tmp_path, name, kind):
     """A data file that is cut off, nested, circular, doubled or hostile gives its line and no more."""
@@ -128,6 +132,8 @@ def test_broken_yaml_is_one_line_at_its_place(tmp_path, name, kind):
         "field twice",
     }:
         words = ""  # it reads words alone, and says in its own words what they are not
+    if name in {"terms.yml", "crisis.yml"} and kind in {"words", "number"}:
+        words = "no list with a name"
     findings = said(name, text.encode(), tmp_path)
     assert findings
     assert words in findings[0].what
@@ -158,6 +164,8 @@ def test_windows_line_ends_and_byte_order_marks_are_no_fault(tmp_path, name):
         "helplines.yml": "[]\n",
         "outgoing.yml": "- url: https://a.example/\n",
         "retired.yml": "- {address: /a/, title: A, since: 2027-01-02, why: W, instead: [/b/]}\n",
+        "terms.yml": "sets:\n  - plain: [a lift]\n    near: [bus]\n",
+        "crisis.yml": "rules:\n  - words: [want to die]\n    gap: 1\n",
         "redirects.txt": "/a/ -> /b/\n",
         "contract.txt": "state: draft\n/ 2027-01-02\n",
         "mkdocs.yml": "site_name: A\nsite_url: https://a.example/\n",
@@ -186,6 +194,19 @@ def test_windows_line_ends_and_byte_order_marks_are_no_fault(tmp_path, name):
         ("contract.txt", "/a/ 2027-01-02\n", "no lines say whether there was a release"),
         ("outgoing.yml", "- url: javascript:alert(1)\n", "outgoing.yml:1: the address javascript:alert(1) has the scheme"),
         ("outgoing.yml", "- url: https://a.example/\n- url: https://a.example/\n", "already stands in line 1"),
+        ("terms.yml", "sets:\n  - plain: [a, b]\n  - plain: [c]\n", "terms.yml:3: a set of fewer than two words"),
+        ("terms.yml", "sets: []\nsets: []\n", "terms.yml:2: the field `sets` stands twice"),
+        ("terms.yml", "sets:\n  - plain: {a: b}\n", "terms.yml:2: `plain` is no list of words"),
+        ("terms.yml", "sets:\n  - plain: [[a], b]\n", "terms.yml:2: `plain` is no list of words"),
+        ("terms.yml", "sets:\n  - [a, b]\n", "terms.yml:2: a record without fields"),
+        ("terms.yml", "sets: words\n", "terms.yml:1: no list of records: sets"),
+        ("terms.yml", "sett:\n  - plain: [a, b]\n", "terms.yml:1: no list of records: sett"),
+        ("terms.yml", "sets:\n  - plian: [a, b]\n", "terms.yml:2: unknown field `plian`"),
+        ("terms.yml", "avoid:\n  - words: [a]\n", "terms.yml:2: a word to avoid without what to write instead"),
+        ("crisis.yml", "rules:\n  - about: nothing\n", "crisis.yml:2: a rule without words"),
+        ("crisis.yml", "rules:\n  - words: [a]\n    typo: maybe\n", "crisis.yml:2: a rule that cannot be read"),
+        ("crisis.yml", "rules:\n  - words: [a]\n    gap: \u00b2\n", "crisis.yml:2: a rule that cannot be read"),
+        ("crisis.yml", "rules:\n  - words: [a]\n    gap: 100000\n", "crisis.yml:2: a rule that cannot be read"),
         ("refs.bib", "@book{a,\n title={A}\n}\n@book{a,\n title={B}\n}\n", "refs.bib:4: the key 'a' is already used"),
         ("refs.bib", "@book{a,\n url={javascript:alert(1)}\n}\n", "refs.bib:1: 'a' has an address that is not http"),
         ("refs.bib", "@book{a,\n url={data:text/html,x}\n}\n", "refs.bib:1: 'a' has an address that is not http"),

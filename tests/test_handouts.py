@@ -15,6 +15,7 @@ from kb.checks import check_pages
 from kb.editions.handouts import Letter, write_handouts, write_letter
 from kb.editions.press import PressError
 from kb.editions.sheets import chosen
+from kb.editions.typeset import Setting, markup
 from kb.pages import read_page, read_pages, spoken
 
 DETAILS = {
@@ -105,6 +106,24 @@ def test_numbers_are_those_of_the_country_of_the_paper(handouts):
     assert all("999" in text and "911" in text for text in (a4, letter))
 
 
+def test_no_number_is_broken_over_two_lines(volume, handouts):
+    """Whoever dials from a sheet reads each number in one piece."""
+    links = volume.find("help-now/index.html").body.iter("a")
+    numbers = {" ".join("".join(link.itertext()).split()) for link in links if link.get("href").startswith("tel:")}
+    for text in (text_of(sheet.pdf) for sheet in handouts if sheet.page == "help-now.md"):
+        there = {number for number in numbers if number in " ".join(text.split())}
+        assert len(there) > 4
+        assert {number for number in there if number in text} == there
+
+
+def test_no_line_that_announces_a_list_is_left_behind(volume):
+    """Whoever reads "Words that may help:" at the foot of a column is not sent looking for them."""
+    setting = Setting(lambda _: None, lambda _: "", lambda _: False)
+    for chapter in volume.chapters:
+        lines = [line for line in chapter.body.iter("p") if "".join(line.itertext()).rstrip().endswith(":")]
+        assert all("#announced[" in markup(line, setting) for line in lines if line.get("class") is None)
+
+
 def test_handouts_are_black_on_white(handouts):
     """Whoever copies a sheet on an old machine loses nothing: there is no colour on it but greys."""
     for sheet in handouts:
@@ -174,15 +193,18 @@ def test_a_letter_is_one_page_or_is_refused():
     """Whoever files the letter of a facility pack files one sheet."""
     letter = Letter(
         "A letter",
-        (("Size", "2 MB"), ("Licence", "CC BY 4.0")),
         ("It is a knowledge base.",),
-        "Thank you.",
+        (("Licence", "CC BY 4.0"),),
+        (("For a phone", "base.html", "2 MB"),),
+        (("Linux", "sha256sum"),),
         date(2026, 3, 4),
         "en",
     )
     said = text_of(write_letter(letter, "us-letter"))
-    assert all(words in said for words in ("A letter", "Licence", "CC BY 4.0", "Thank you.", "4 March 2026"))
-    long = Letter("A letter", (), ("Words. " * 200,) * 9, "", date(2026, 3, 4), "en")
+    assert all(
+        words in said for words in ("A letter", "Licence", "CC BY 4.0", "base.html", "sha256sum", "4 March 2026")
+    )
+    long = Letter("A letter", ("Words. " * 200,) * 9, (), (), (), date(2026, 3, 4), "en")
     with pytest.raises(PressError, match="more than one side"):
         write_letter(long, "a4")
 

@@ -57,10 +57,15 @@ def box(element: Element, inside: Inside) -> str:
         said = inside.content(title, None) if title is not None else ""
         return f"#notice({quoted(kind)}, [{said}])[{inside.content(element, title)}]"
     inner = inside.content(element, None)
-    look = next((BOXES[name] for name in sorted(named) if name in BOXES), "")
+    look = next((BOXES[name] for name in sorted(named) if name in BOXES), "announced" if _announces(element) else "")
     if not look or not inner.strip():
         return inner if inner.strip() else ""
     return f"{'#linebreak();' if element.tag == 'span' else ''}#{look}[{inner}];"
+
+
+def _announces(element: Element) -> bool:
+    """Say whether a paragraph ends with a colon, as in "Words that may help:"."""
+    return element.tag == "p" and "".join(map(str, element.itertext())).rstrip().endswith(":")
 
 
 def listing(element: Element, inside: Inside) -> str:
@@ -82,7 +87,7 @@ def listing(element: Element, inside: Inside) -> str:
 def _helpline(item: Element, inside: Inside) -> str:
     """Set whom to call: the name and the numbers in one line, the rest below."""
     top = [child for child in item if child.tag in {"strong", "a"}]
-    line = " ".join(_alone(child, item, inside) for child in top)
+    line = " #h(.5em); ".join(_alone(child, item, inside) for child in top)
     rest = APART.join(_alone(child, item, inside) for child in item if child not in top)
     return f"[{inside.anchor(item)}{line}{APART}{rest}]"
 

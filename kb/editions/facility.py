@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from kb.editions.filling import size
+from kb.editions.filling import by_purpose, purpose, size
 from kb.editions.handouts import Letter, write_letter
 from kb.editions.packing import write_zip
 from kb.pages import spoken
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 SUMS = "SHA256SUMS"
 PAPERS = {"a4": "letter-a4.pdf", "us-letter": "letter-us.pdf"}
-
-
+# What to type in the folder of the files; each system has its own program for it.
+CHECKS = (
+    ("Linux", f"sha256sum -c {SUMS}"),
+    ("Mac", f"shasum -a 256 -c {SUMS}"),
+    ("Windows", f"certutil -hashfile NAME-OF-FILE SHA256, and compare with its line in {SUMS}"),
+)
 PARAGRAPHS = (
-    """These files are for reading without the internet. Each holds the whole knowledge base: choose the one that suits
-    your computers, tablets or printers. The ZIP is a folder of web pages; the .html is the same in one file; the .epub
-    is for e-readers; the .zim is for Kiwix; the .pdf files are for printing.""",
+    """These files are for reading without the internet. Each but the handouts holds the whole knowledge base, and
+    you need only one: choose the one that suits your computers, tablets or printers.""",
     """None of them connects to anything by itself. They hold no tracking and no advertising, and nobody can write to
     anyone through them. They name {links} addresses of other websites, as sources. Such a link opens only if a person
     taps it on a device that has the internet. The ZIP and the .html contain small scripts, for searching the pages;
@@ -59,14 +62,12 @@ def letter(volume: Volume, files: dict[str, bytes]) -> Letter:
             f"{volume.name}: a knowledge base for people with alcohol or drug problems and those who help them",
         ),
         ("Edition", f"{volume.number}, the pages as they stood on {spoken(volume.day)}"),
-        ("Pages", f"{len(volume.chapters)}, the same in every file"),
-        ("Files", "; ".join(f"{name} ({size(len(content))})" for name, content in sorted(files.items()))),
+        ("Pages", f"{len(volume.chapters)}, the same in every file but the handouts"),
         ("Licence", f"{volume.licence}: it may be copied and passed on. {volume.licence_url}"),
         ("Published by", volume.publisher or "nobody named in this copy"),
         ("On the web", volume.address),
     )
     paragraphs = tuple(" ".join(part.split()).format(links=links) for part in PARAGRAPHS)
-    closing = f"To check that the files are unchanged, compare them with {SUMS}: sha256sum -c {SUMS}"
-    return Letter(
-        f"{volume.name}: offline copies", facts, paragraphs, closing, volume.day, volume.language.partition("-")[0]
-    )
+    rows = tuple((purpose(name), name, size(len(content))) for name, content in by_purpose(files))
+    title, language = f"{volume.name}: offline copies", volume.language.partition("-")[0]
+    return Letter(title, paragraphs, facts, rows, CHECKS, volume.day, language)

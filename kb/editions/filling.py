@@ -119,6 +119,17 @@ def size(count: int) -> str:
     return f"{count / MILLION:.1f} MB" if count >= MILLION else f"{max(count // 1000, 1)} kB"
 
 
+def purpose(name: str) -> str:
+    """Say what an edition's file is for; "" for a file that is none."""
+    return PURPOSES.get(_ending(name), "")
+
+
+def by_purpose(files: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
+    """Sort files as PURPOSES does, others last."""
+    order = [*PURPOSES, ""]
+    return sorted(files.items(), key=lambda held: order.index(_ending(held[0])))
+
+
 def _ending(name: str) -> str:
     """Give the ending of PURPOSES that a file's name has."""
     return max((ending for ending in PURPOSES if name.endswith(ending)), key=len, default="")

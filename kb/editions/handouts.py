@@ -61,12 +61,16 @@ class Handout:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter on one sheet: title, lines of (label, value) that are filed with it, paragraphs, and a closing line."""
+    """A letter on one sheet: title, paragraphs, and rows of words that are filed with it.
+
+    `facts` are (label, value), `files` are (what for, name, size), `checks` are (where, the command to type there).
+    """
 
     title: str
-    facts: tuple[tuple[str, str], ...]
     paragraphs: tuple[str, ...]
-    closing: str
+    facts: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str, str], ...]
+    checks: tuple[tuple[str, str], ...]
     day: date
     language: str
 
@@ -113,15 +117,20 @@ def write_letter(letter: Letter, paper: str) -> bytes:
     Raises PressError when it takes more.
     """
     facts = record(title=letter.title, language=letter.language, paper=paper, day=spoken(letter.day))
-    rows = "".join(f"([{words(name)}], [{words(value)}]), " for name, value in letter.facts)
     body = "\n\n".join(words(paragraph) for paragraph in letter.paragraphs)
-    source = f'#import "handout.typ": *\n#letter({facts}, ({rows}), [{words(letter.closing)}])[{body}]\n'
+    rows = ", ".join(_rows(rows) for rows in (letter.facts, letter.files, letter.checks))
+    source = f'#import "handout.typ": *\n#letter({facts}, {rows})[{body}]\n'
     pdf = press(Job(letter.title, source, letter.day, {}, plain=True))
     if pages(pdf) != 1:
         raise PressError(
             [Finding(letter.title, 0, 0, f"the letter takes more than one side of {PAPERS[paper]}", "shorten it")]
         )
     return pdf
+
+
+def _rows(rows: tuple[tuple[str, ...], ...]) -> str:
+    """Give rows of words as a Typst array of arrays."""
+    return f"({''.join('(' + ''.join(f'[{words(cell)}], ' for cell in row) + '), ' for row in rows)})"
 
 
 def _source(  # noqa: PLR0913, PLR0917 - each is one thing that a sheet shows

@@ -148,6 +148,7 @@ def _link(element: Element, setting: Setting) -> str:
     if label:
         return f"#see({quoted(label)}, {'true' if setting.pages(label) else 'false'})[{inner}];"
     if re.match(r"(https?|mailto|tel|sms):", href):
-        name = "number" if "kb-number" in classes(element) else "away"
+        loose = "dialled" if href.startswith(("tel:", "sms:")) else "away"
+        name = "number" if "kb-number" in classes(element) else loose
         return f"#{name}({quoted(href)})[{inner}];"
     return inner

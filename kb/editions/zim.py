@@ -2,13 +2,16 @@
 
 Its pages need no script; Kiwix brings its own search. A page is in the file that the website has it in, and each way
 of writing its address (`glossary/`, `glossary`) is an entry that leads there, since Kiwix does not look into folders.
+The same volume gives the same bytes: what libzim would draw by chance is drawn from the content.
 """
 
 from __future__ import annotations
 
+import hashlib
 import html
 import mimetypes
 import re
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -39,6 +42,12 @@ FURTHER = frozenset(
 )  # the same words on every page, which would fill the list of what is found
 
 
+# The header of a ZIM (https://wiki.openzim.org/wiki/ZIM_file_format): its number, and where its MD5 checksum stands.
+NUMBER, CHECKSUM = slice(8, 24), slice(-16, None)
+# An index begins with these bytes and two of its format; then comes its number (xapian-core, backends/glass).
+INDEX = re.compile(rb"\x0f\x0dXapian Glass..(.{16})", re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Item:
     """One file of the ZIM: its path, title and content; `front` says that it is a page which readers look for."""
@@ -59,7 +68,8 @@ def write_zim(volume: Volume, target: Path, icon: bytes) -> None:
 
     language = LANGUAGES[volume.language.partition("-")[0]]
     target.unlink(missing_ok=True)
-    with writer.Creator(target).config_indexing(indexing=True, language=language) as creator:
+    creator = writer.Creator(target).config_indexing(indexing=True, language=language)
+    with creator.config_nbworkers(1):  # several write an index in the order in which they happen to finish
         creator.set_mainpath("index.html")
         creator.add_illustration(48, icon)
         for name, value in metadata(volume, language).items():
@@ -70,6 +80,24 @@ def write_zim(volume: Volume, target: Path, icon: bytes) -> None:
         there = {item.path for item in items}
         for path, title, to in _ways(volume, there):
             creator.add_redirection(path, title, to, {})
+    target.write_bytes(settled(target.read_bytes(), volume.address))
+
+
+def settled(content: bytes, address: str) -> bytes:
+    """Give a ZIM with the numbers that libzim and Xapian drew by chance replaced by ones drawn from its content.
+
+    Those are the numbers (RFC 9562) of the file and of its indexes; the checksum is written anew. So another edition
+    has another number, by which Kiwix tells books apart, and the same edition has the same number wherever it is made.
+    """
+    made = bytearray(content)
+    places = [NUMBER, *(slice(*found.span(1)) for found in INDEX.finditer(content))]
+    for place in (*places, CHECKSUM):
+        made[place] = bytes(16)
+    number = uuid.uuid5(uuid.NAMESPACE_URL, address + hashlib.sha256(made).hexdigest()).bytes
+    for place in places:
+        made[place] = number
+    body = bytes(made[: CHECKSUM.start])
+    return body + hashlib.md5(body, usedforsecurity=False).digest()
 
 
 def metadata(volume: Volume, language: str) -> dict[str, str]:

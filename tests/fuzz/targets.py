@@ -2,17 +2,21 @@
 
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import markdown
 
 from kb.book import read_page
 from kb.citations import CitationExtension, Collector, parse_group, scan
 from kb.contract import read_contract, write_contract
+from kb.crisis import read_crisis
+from kb.evidence import blocks, claims_table, fences, read_claims
 from kb.intake import check_nesting, check_snippets
 from kb.outgoing import used
 from kb.pages import read_pages
 from kb.plain_yaml import read_yaml
 from kb.redirects import check_moves, read_moves
+from kb.terms import also_called, read_terms
 
 LIMIT = 4000  # bytes: long enough for every rule, and short enough for many runs
 
@@ -72,6 +76,29 @@ def pages(data):
             check_snippets(page.text, "a.md", [Path(folder)])
 
 
+def words(data):
+    """Any file of terms or of crisis words gives records or findings, all of them at a line of the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "a.yml")
+        file.write_bytes(data[:LIMIT])
+        terms, findings = read_terms(file, "a.yml")
+        findings += read_crisis(file, "a.yml")[1]
+        also_called('<dt id="a">A</dt>\n<dd>B</dd>', terms)
+    lines = data[:LIMIT].count(b"\n") + data[:LIMIT].count(b"\r") + 2
+    assert all(0 < finding.line <= lines and "\n" not in str(finding) for finding in findings)
+    assert all(term.same for term in terms.sets) or findings
+
+
+def evidence(data):
+    """Any page's blocks of evidence give claims that can be written as Markdown, or findings at their lines."""
+    text = data[:LIMIT].decode(errors="ignore")
+    claims, findings = read_claims(SimpleNamespace(path="a.md", text=text), "a.md")
+    assert all("\n" not in str(finding) and finding.line for finding in findings)
+    assert findings or len(claims) == len(list(fences(text)))
+    if claims and not findings:
+        assert all(claim.id in blocks(text, claims) and claim.id in claims_table(claims, "b/c.md") for claim in claims)
+
+
 def book(data):
     """Any built page is read: its ids and links are text."""
     with tempfile.TemporaryDirectory() as folder:
@@ -80,4 +107,4 @@ def book(data):
     assert all(isinstance(item, str) for item in (page.title, *page.ids, *page.sections))
 
 
-TARGETS = {item.__name__: item for item in (citations, redirects, contract, plain_yaml, pages, book)}
+TARGETS = {item.__name__: item for item in (citations, redirects, contract, plain_yaml, pages, words, evidence, book)}
