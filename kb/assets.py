@@ -1,4 +1,4 @@
-"""Stylesheets, scripts and the pages that use them come in; one small stylesheet and one script go out.
+"""Stylesheets, scripts and the pages that use them come in; the rules that some page or script can match go out.
 
 A theme's stylesheet is cut to the selectors that some page can match (Selectors 4), by the names of elements, classes,
 ids and attributes that occur. Whatever a script names counts as used, because a script may add it. Custom properties
