@@ -61,6 +61,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     assets      stylesheets and scripts, cut to what pages use
     portions    one stylesheet for all pages, and what few pages need or only scripts draw
     headers     what static hosts are told: headers, redirects
+    keep        what a reader's browser may keep of the site, sealed with hashes
     verify      what a reader would meet at a served copy
     atomic      a finished folder put in the place of the last one, in one step
     publish     a checked build that replaces the site only when it is good

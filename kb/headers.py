@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kb.redirects import Moves
 
 FILE, REDIRECTS = "_headers", "_redirects"
+WORKER, LIST = "sw.js", "keep.json"  # what a kept site asks for to learn of a newer release (kb/keep.py)
+FRESH = "no-cache"
 HASHED = re.compile(r"\.[0-9a-f]{8,}\.\w+$")
 EVERYWHERE = {
     "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
@@ -30,10 +32,15 @@ EVERYWHERE = {
 
 
 def write_headers(files: Iterable[str]) -> str:
-    """Write `_headers`: the policy for every answer, and that files named by their content never change."""
+    """Write `_headers`: the policy for every answer, what never changes, and what is never answered from a cache.
+
+    Files named by their content never change. The worker and its list are asked for each time (RFC 9111, 5.2.2.4).
+    """
     lines = ["/*", *(f"  {name}: {value}" for name, value in EVERYWHERE.items())]
     for file in sorted(filter(HASHED.search, files)):
         lines += [f"/{file}", "  Cache-Control: public, max-age=31536000, immutable"]
+    for file in (WORKER, LIST):
+        lines += [f"/{file}", f"  Cache-Control: {FRESH}"]
     return "\n".join(lines) + "\n"
 
 

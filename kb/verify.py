@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from kb import headers
+from kb import headers, keep
 from kb.addresses import Layout
 from kb.book import read_book, read_page
 from kb.checks import check_book
@@ -50,7 +50,7 @@ def check_folder(folder: Path, docs: Path) -> list[Finding]:
         for name in ("index.html", "404.html")
         if not (folder / name).is_file() or not (folder / name).stat().st_size
     ]
-    return findings + _check_tree(book, docs) + check_sums(folder)
+    return findings + _check_tree(book, docs) + check_sums(folder) + keep.check_kept(folder)
 
 
 def verify(target: str, docs: Path) -> tuple[list[Finding], str]:
@@ -71,7 +71,9 @@ def verify(target: str, docs: Path) -> tuple[list[Finding], str]:
     with tempfile.TemporaryDirectory() as kept:
         crawl = Crawl(target if target.endswith("/") else f"{target}/", Path(kept))
         crawl.run([*FIRST, *(quote(page.lstrip("/")) for page in _promised(docs))])
+        crawl.run_kept()
         findings = crawl.findings + _check_tree(read_book(Path(kept)), docs) + check_sums(Path(kept))
+        findings += keep.check_kept(Path(kept))
     headed = "with the policy's headers" if crawl.headed else "without headers: the host must send them, or cannot"
     return sorted(set(findings)), f"{len(crawl.seen)} addresses answered, {crawl.pages} of them pages; {headed}"
 
@@ -96,7 +98,7 @@ def check_sums(folder: Path) -> list[Finding]:
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on a free port of this machine, with the headers of its `_headers`; give the address."""
     handler = functools.partial(_Handler, directory=str(folder))
-    with _Server((HERE[0], 0), handler) as server:
+    with Server((HERE[0], 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{HERE[0]}:{server.server_port}/"
         server.shutdown()
@@ -120,6 +122,12 @@ class Crawl:
             if url.startswith(self.address) and url not in self.seen:
                 self.seen.add(url)
                 waiting += self._ask(url)
+
+    def run_kept(self) -> None:
+        """Ask for the worker that keeps the site, where pages have one, and for all that browsers would keep."""
+        if next(self.kept.glob(f"{keep.SCRIPT}.*.js"), None):
+            self.run([headers.WORKER, headers.LIST])
+            self.run(keep.addresses(self.kept))
 
     def _ask(self, url: str) -> list[str]:
         """Ask for one address, keep and check what comes, and give the addresses that it points to."""
@@ -153,6 +161,14 @@ class Crawl:
             if said.get(name.lower()) != value:
                 self._say(url, f"the header {name} is '{said.get(name.lower(), '')}'", f"have the host send '{value}'")
 
+        if (
+            self.headed
+            and path in {headers.WORKER, headers.LIST}
+            and headers.FRESH not in said.get("cache-control", "")
+        ):
+            what = f"it may be answered from a cache ('{said.get('cache-control', '')}')"
+            self._say(url, what, f"have the host send Cache-Control: {headers.FRESH}")
+
     def _say(self, url: str, what: str, mend: str) -> None:
         """Note one thing that is wrong with an address."""
         self.findings.append(Finding(f"/{url.removeprefix(self.address)}", 0, 0, what, mend))
@@ -178,7 +194,7 @@ def _promised(docs: Path) -> list[str]:
     return list(read_contract(read_text(docs / "links" / FILE, FILE)[0], FILE)[0].sections())
 
 
-class _Server(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
     """A server that turns nobody away while a browser asks for all of a page at once."""
 
     request_queue_size = 128

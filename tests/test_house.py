@@ -69,6 +69,7 @@ ROOMS = [
     "assets",
     "portions",
     "headers",
+    "keep",
     "verify",
     "atomic",
     "publish",

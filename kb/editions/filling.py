@@ -30,7 +30,7 @@ WORDS = {
     "withdrawn": "Withdrawn",
 }
 OFFLINE, CHANGES = "about/offline/index.html", "about/changes/index.html"
-COPIES, SINCE = "copies", "since-your-copy"
+COPIES, SINCE, KEEP = "copies", "since-your-copy", "__keep"
 
 
 PURPOSES = {
@@ -78,6 +78,13 @@ def own_edition(imprint: Imprint) -> str:
         f"<p>You are reading edition {imprint.number} of {html.escape(imprint.name)}: the pages as they stood on "
         f'{spoken(imprint.day)}. Newer copies, when there are any, are at <a href="{address}">{address}</a>.</p>'
     )
+
+
+def own_places(imprint: Imprint) -> dict[str, str]:
+    """Give what stands inside an edition where the website offers copies, and offers to keep its own pages."""
+    address = html.escape(imprint.address + "about/offline/")
+    web = f'<p>That is done on the website, at <a href="{address}">{address}</a>. This copy works without it.</p>'
+    return {COPIES: own_edition(imprint), KEEP: web}
 
 
 def since(old: list[Manifest], new: Manifest, page: str) -> str:

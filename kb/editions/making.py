@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from kb import keep
 from kb.book import read_book
 from kb.editions import filling, reading
 from kb.editions.archive import write_archive
@@ -70,7 +71,7 @@ def make_editions(
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "site"
-        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(OFFERED))
+        shutil.copytree(site, copy, ignore=shutil.ignore_patterns(OFFERED, *keep.ONLINE))
         imprint, findings = read_imprint(project)
         older, more = read_manifests(project)
         if imprint is None or more:
@@ -80,12 +81,10 @@ def make_editions(
             return [], findings
         work = Work(project, read_book(copy), volume, folder)
         files: list[Path] = []
-        for make in [KINDS[kind] for kind in only or KINDS]:
+        makers: list[Maker] = [KINDS[kind] for kind in only or KINDS]
+        makers += [] if only else [partial(_papers, files=files)]
+        for make in makers:
             made, found = _make(make, work)
-            files += made
-            findings += found
-        if not only:
-            made, found = _make(partial(_papers, files=tuple(files)), work)
             files += made
             findings += found
     return files, findings
@@ -108,6 +107,7 @@ def offer(project: Path, site: Path, files: Iterable[Path]) -> None:
         filling.fill(site / filling.OFFLINE, {filling.COPIES: told})
         changed = filling.since(_before(imprint, read_manifests(project)[0]), manifest, CHANGES)
         filling.fill(site / filling.CHANGES, {filling.SINCE: changed})
+    keep.seal(site)  # the pages that were filled in are kept as they are now
 
 
 def read_imprint(project: Path) -> tuple[Imprint | None, list[Finding]]:
@@ -141,7 +141,7 @@ def _filled(copy: Path, imprint: Imprint, older: list[Manifest]) -> tuple[Volume
         return first, findings
     told = filling.since(_before(imprint, older), manifest_of(first), CHANGES)
     filling.fill(copy / filling.CHANGES, {filling.SINCE: told})
-    filling.fill(copy / filling.OFFLINE, {filling.COPIES: filling.own_edition(imprint)})
+    filling.fill(copy / filling.OFFLINE, filling.own_places(imprint))
     return read_volume(read_book(copy), imprint)
 
 
@@ -222,7 +222,7 @@ def _handouts(work: Work) -> tuple[list[Path], list[Finding]]:
     return [file], []
 
 
-def _papers(work: Work, files: tuple[Path, ...]) -> tuple[list[Path], list[Finding]]:
+def _papers(work: Work, files: list[Path]) -> tuple[list[Path], list[Finding]]:
     """Make what goes with the editions: the manifest, the pack for facilities, and the checksums of all."""
     from kb.editions.facility import sums, write_pack  # noqa: PLC0415 - as above
     from kb.editions.press import PressError  # noqa: PLC0415 - as above
