@@ -110,7 +110,7 @@ def test_a_first_view_is_as_light_in_a_site_of_a_thousand_pages(miniature):
     places = {}
     for number in range(1050):  # an id is made from a name, and a few names would make the same
         place = f"part-{number % 8}/sheet-{number}"
-        places.setdefault(free_id(place), place)
+        places.setdefault(free_id(f"{place}.md"), place)
     names = list(places.values())[:1000]
     files = {f"{name}.md": page(name, f"{words} [@doe2020]\n\n{kinds[int(name[-1]) % 4]}{end}") for name in names}
     built = miniature(files)

@@ -55,6 +55,8 @@ class Options(Config):
 
     ours = c.ListOfItems(c.Type(str), default=[])
     """Elements, classes and attributes that our own stylesheets draw alone: nothing of the theme's is kept for them."""
+    kept = c.ListOfItems(c.Type(str), default=[])
+    """Elements, classes and attributes that stand in pages only after this plugin has read them: their rules stay."""
     later = c.ListOfItems(c.Type(str), default=[])
     """Those of `extra_javascript` that reach.js fetches when a reader needs them, with the styles they need."""
     cache_dir = c.Type(str, default=".cache/kb")
@@ -140,7 +142,8 @@ class AssetsPlugin(BasePlugin[Options]):
         """Share out the theme's styles and then our own, both cut to what pages and scripts name."""
         theme, own = self.styles[0], "\n".join(self.styles[1:])
         scripts = {path: assets.script([text]) for path, text in self.scripts.items()}
-        seen = assets.used(pages.values(), scripts.values())
+        kept = " ".join(self.config.kept)
+        seen = assets.used(pages.values(), [*scripts.values(), f'"{kept}"'])
         asked = "\n".join(sorted(seen.names) + sorted(seen.pairs) + sorted(seen.words))
 
         def make() -> str:
