@@ -142,8 +142,8 @@ class AssetsPlugin(BasePlugin[Options]):
         """Share out the theme's styles and then our own, both cut to what pages and scripts name."""
         theme, own = self.styles[0], "\n".join(self.styles[1:])
         scripts = {path: assets.script([text]) for path, text in self.scripts.items()}
-        kept = " ".join(self.config.kept)
-        seen = assets.used(pages.values(), [*scripts.values(), f'"{kept}"'])
+        kept = f'"{" ".join(self.config.kept)}"'
+        seen = assets.used(pages.values(), [*scripts.values(), kept])
         asked = "\n".join(sorted(seen.names) + sorted(seen.pairs) + sorted(seen.words))
 
         def make() -> str:
@@ -155,7 +155,7 @@ class AssetsPlugin(BasePlugin[Options]):
         first = [text for path, text in scripts.items() if path not in self.config.later]
         later = [scripts[path] for path in self.config.later]
         occurs = {name: assets.used([text], []) for name, text in pages.items()}
-        return portions(assets.parse(whole), occurs, assets.used([], first), assets.used([], later))
+        return portions(assets.parse(whole), occurs, assets.used([], [*first, kept]), assets.used([], later))
 
     def _later(self, style: str) -> list[tuple[str, str]]:
         """Give what is fetched later, each with the ending of its file's name; styles first, as scripts measure."""
