@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TEST = re.compile(r"\[([^\]]*)\]")
 FEW = 10  # a rule is apart when at most one page in so many can match it …
-WORTH = 200  # … and rules of the same pages have so many bytes together
+WORTH = 150  # … and rules of the same pages have so many bytes together
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class Options(Config):
     """Elements, classes and attributes that our own stylesheets draw alone: nothing of the theme's is kept for them."""
     kept = c.ListOfItems(c.Type(str), default=[])
     """Elements, classes and attributes that stand in pages only after this plugin has read them: their rules stay."""
+    whole = c.ListOfItems(c.Type(str), default=[])
+    """Built pages that fetch a script of their own: they get one stylesheet, so that a first view has five requests."""
     later = c.ListOfItems(c.Type(str), default=[])
     """Those of `extra_javascript` that reach.js fetches when a reader needs them, with the styles they need."""
     cache_dir = c.Type(str, default=".cache/kb")
@@ -121,6 +123,8 @@ class AssetsPlugin(BasePlugin[Options]):
         for file, text in texts.items():
             own = sheets.apart[str(file)]
             styles = [common, *([_write(site, "kb-part", "css", own)] if own else [])]
+            if own and file.relative_to(site).as_posix() in self.config.whole:
+                styles = [_write(site, "kb-part", "css", NOTICE + sheets.common + own)]
             file.write_text(_named(text, styles, script), encoding="utf-8")
 
     def _take(self, files: Files, path: str) -> str:
