@@ -10,7 +10,9 @@ Standard library only, so that it runs on a fresh machine with nothing but Pytho
     python3 dev.py check     all that writers wrote, without building
     python3 dev.py search    what a reader's words find, and why
     python3 dev.py release   the link contract: every address that is to work for ever
+    python3 dev.py materials what all of it is made with: the bill of materials of a release, in dist/
     python3 dev.py links     pages elsewhere, asked over the network; a report, never a failure
+    python3 dev.py fetch     a bibliography that is kept elsewhere, as a copy that builds read
     python3 dev.py reproduce two clean builds, compared byte for byte
     python3 dev.py verify    a served copy, crawled as a reader would
 """
@@ -28,11 +30,13 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent
 PLACE = PROJECT / ".venv"
+TOOLS = PROJECT / ".cache" / "tools"  # of a release and of the audit: what they need is not what a build needs
 OLDEST = (3, 11)
 RUN = [PROJECT / "requirements.txt"]
 EDITIONS = [*RUN, PROJECT / "kb" / "editions" / "requirements.txt"]
 TEST = [*EDITIONS, PROJECT / "tests" / "requirements.txt"]
-NEEDS = {"test": TEST, "sheets": TEST, "editions": EDITIONS, "release": EDITIONS, "reproduce": EDITIONS}
+TOOL_PINS = [PROJECT / ".github" / "requirements.txt"]
+NEEDS = {"test": TEST, "sheets": TEST} | dict.fromkeys(("editions", "release", "materials", "reproduce"), EDITIONS)
 APT = "Debian's Python comes without venv. Type: apt-get install python3-venv   (with sudo, if you are not root)"
 
 
@@ -44,8 +48,11 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help"}:
         print(__doc__)
         return 0 if arguments else 2
-    python = PLACE / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not (prepare(python) and install(python, NEEDS.get(arguments[0], RUN))):
+    python = interpreter(PLACE)
+    if not (prepare(PLACE) and install(PLACE, NEEDS.get(arguments[0], RUN))):
+        return 1
+    billed = arguments[0] in {"release", "materials"} and "--draft" not in arguments
+    if billed and not (prepare(TOOLS) and install(TOOLS, TOOL_PINS)):
         return 1
     try:
         return subprocess.run([str(python), "-m", "kb", *arguments], cwd=PROJECT, check=False).returncode
@@ -53,29 +60,34 @@ def main(arguments: list[str]) -> int:
         return 0
 
 
-def prepare(python: Path) -> bool:
-    """Make the virtual environment if it is not there; say what to do if that fails."""
-    if python.exists():
+def interpreter(place: Path) -> Path:
+    """Give the Python of a virtual environment."""
+    return place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def prepare(place: Path) -> bool:
+    """Make a virtual environment if it is not there; say what to do if that fails."""
+    if interpreter(place).exists():
         return True
-    print(f"Making a virtual environment in {PLACE.name} …", flush=True)
+    print(f"Making a virtual environment in {place.relative_to(PROJECT)} …", flush=True)
     try:
         importlib.import_module("ensurepip")  # the part that Debian leaves out
-        venv.create(PLACE, with_pip=True, clear=True)
+        venv.create(place, with_pip=True, clear=True)
     except (subprocess.CalledProcessError, ImportError):
-        shutil.rmtree(PLACE, ignore_errors=True)  # half an environment would be taken for a whole one next time
+        shutil.rmtree(place, ignore_errors=True)  # half an environment would be taken for a whole one next time
         print(APT, file=sys.stderr)
         return False
     return True
 
 
-def install(python: Path, files: list[Path]) -> bool:
-    """Install the pinned packages, and this one, unless exactly these pins were installed the last time."""
-    stamp = PLACE / f"installed-{len(files)}"
+def install(place: Path, files: list[Path]) -> bool:
+    """Install the pinned packages, unless exactly these pins were installed the last time."""
+    stamp = place / f"installed-{len(files)}"
     pins = hashlib.sha256(b"".join(file.read_bytes() for file in [*files, PROJECT / "pyproject.toml"])).hexdigest()
     if stamp.exists() and stamp.read_text() == pins:
         return True
     print("Installing the pinned packages (the first time, this takes a minute or two) …", flush=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(interpreter(place)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for file in files:
         command += ["--requirement", str(file)]
     if subprocess.run(command, cwd=PROJECT, check=False).returncode:

@@ -18,6 +18,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     cache       what an earlier build made, kept by content
     minify      scripts made small
     library     what they cite: .bib files as checked entries
+    fetched     the copy that is kept of a .bib file elsewhere
     helplines   the phone numbers: one data file as checked records
     data        a data file's lists of words, with their lines
     terms       words for one thing, and words to avoid
@@ -67,6 +68,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     publish     a checked build that replaces the site only when it is good
     reproduce   two clean builds, compared
     serve       the last good page while a writer works, with what is wrong on top
+    changelog   what is told of a release
+    materials   what all of it is made with, as a bill
     releasing   the contract written for a release
     editions    the built site as one file each: cleaning, volume, leaf; archive, singlefile, epub, zim, pdf; making
     browser     a Chromium for the tests

@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 
 from kb import browser, checks, publish, releasing, reproduce, serve, verify
 from kb.editions import making
+from kb.fetched import FetchError
+from kb.fetched import fetch as fetch_bibliography
 from kb.findings import Finding, report
 from kb.intake import check_files, check_settings
 from kb.link_report import write_report
+from kb.materials import write_bill
 from kb.online import Manners, ask_all
 from kb.outgoing import read_outgoing, used
 from kb.search_report import alias_report, explain
@@ -33,7 +36,7 @@ def show(extra: list[str]) -> int:
     host, _, port = parser.parse_args(extra).dev_addr.rpartition(":")
     if not port.isdecimal():
         parser.error("--dev-addr is written host:port")
-    base = urlsplit(identity(PROJECT / "mkdocs.yml")[1]).path or "/"
+    base = urlsplit(releasing.identity(PROJECT / "mkdocs.yml")[1]).path or "/"
     print(f"The knowledge base will be at http://{host or HOST}:{port}{base} (Ctrl+C stops it)", flush=True)
     return serve.serve(PROJECT, host or HOST, int(port), base if base.endswith("/") else f"{base}/")
 
@@ -46,7 +49,7 @@ def build(extra: list[str]) -> int:
 def check(extra: list[str]) -> int:
     """Check all that writers wrote, without building; print one line for each fault."""
     argparse.ArgumentParser("check").parse_args(extra)
-    _, address = identity(PROJECT / "mkdocs.yml")
+    _, address = releasing.identity(PROJECT / "mkdocs.yml")
     if unfit := check_settings(PROJECT / "mkdocs.yml") + check_files(PROJECT / "docs"):
         print(report(unfit))
         return 1
@@ -88,7 +91,7 @@ def links(extra: list[str]) -> int:
     known = {record.url for record in records}
     urls = known | {record.archived for record in records if record.archived}
     urls |= {use.url for use in uses if use.url.partition("#")[0] in urls}  # with the #fragments that pages use
-    agent = "{} link check ({})".format(*identity(PROJECT / "mkdocs.yml"))
+    agent = "{} link check ({})".format(*releasing.identity(PROJECT / "mkdocs.yml"))
     print(f"Asking {len(urls)} addresses; this takes a few minutes …", file=sys.stderr, flush=True)
     answers = ask_all(urls, Manners(agent, chosen.timeout, chosen.delay, tuple(chosen.waits)))
     text = write_report(answers, records, uses, name, datetime.now(UTC).date())
@@ -96,6 +99,22 @@ def links(extra: list[str]) -> int:
         chosen.report.write_text(text, encoding="utf-8")
     else:
         print(text)
+    return 0
+
+
+def fetch(extra: list[str]) -> int:
+    """Fetch the bibliography that `bib_file` gives the address of, and keep a copy, which each build then reads."""
+    parser = argparse.ArgumentParser("fetch")
+    parser.add_argument("--config", type=Path, default=PROJECT / "mkdocs.yml", help="another site's mkdocs.yml")
+    config = parser.parse_args(extra).config.resolve()
+    settings, findings = releasing.read_settings(config)
+    try:
+        url = settings.get("bib_file", ("", 0))[0]
+        file, count = fetch_bibliography(url, config.parent, datetime.now(UTC).date())
+    except FetchError as error:
+        print(report(findings) or error, file=sys.stderr)
+        return 1
+    print(f"{file.relative_to(config.parent)}: {count} records; commit it")
     return 0
 
 
@@ -121,7 +140,7 @@ def editions(extra: list[str]) -> int:
     parser = argparse.ArgumentParser("editions")
     parser.add_argument("kinds", nargs="*", choices=[*making.KINDS, []], help="only these; else all, with their papers")
     kinds = parser.parse_args(extra).kinds
-    identity(PROJECT / "mkdocs.yml")  # before a build is begun for nothing
+    releasing.identity(PROJECT / "mkdocs.yml")  # before a build is begun for nothing
 
     def finish(site: Path) -> int:
         files, findings = making.make_editions(PROJECT, site, PROJECT / "dist", kinds)
@@ -162,8 +181,16 @@ def release(extra: list[str]) -> int:
 
 
 def _all_editions(site: Path) -> list[Finding]:
-    """Make every edition of a release, for which a missing tool is no excuse; give what is wrong."""
-    return making.make_editions(PROJECT, site, PROJECT / "dist")[1]
+    """Make every edition of a release and its bill of materials; a missing tool is no excuse. Give what is wrong."""
+    return making.make_editions(PROJECT, site, PROJECT / "dist")[1] or write_bill(PROJECT, PROJECT / "dist")[1]
+
+
+def materials(extra: list[str]) -> int:
+    """Write the bill of materials to dist/: every package and borrowed file that site and editions are made with."""
+    argparse.ArgumentParser("materials").parse_args(extra)
+    file, findings = write_bill(PROJECT, PROJECT / "dist")
+    print(report(findings) if file is None else file.relative_to(PROJECT))
+    return 1 if findings else 0
 
 
 def build_twice(extra: list[str]) -> int:
@@ -183,27 +210,18 @@ def check_copy(extra: list[str]) -> int:
     return 1 if findings else 0
 
 
-def identity(config: Path) -> tuple[str, str]:
-    """Give the site's name and public address from mkdocs.yml; stop in words where they are not to be had."""
-    settings, findings = releasing.read_settings(config)
-    if not findings:
-        missing = [key for key in ("site_name", "site_url") if key not in settings]
-        findings = [Finding(config.name, 0, 0, f"no `{key}`", "compare it with the last commit's") for key in missing]
-    if findings:
-        raise SystemExit(report(findings))
-    return settings["site_name"][0], settings["site_url"][0]
-
-
 VERBS = {
     "serve": show,
     "build": build,
     "check": check,
     "search": search,
     "links": links,
+    "fetch": fetch,
     "test": test,
     "sheets": sheets,
     "editions": editions,
     "release": release,
+    "materials": materials,
     "reproduce": build_twice,
     "verify": check_copy,
 }

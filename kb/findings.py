@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOST = 200  # lines that anybody reads; a file that a program wrote can have a hundred thousand faults
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -50,5 +52,7 @@ def read_text(file: Path, name: str) -> tuple[str, list[Finding]]:
 
 
 def report(findings: list[Finding]) -> str:
-    """Put findings into one text, sorted by place, one a line."""
-    return "\n".join(str(finding) for finding in sorted(set(findings)))
+    """Put findings into one text, sorted by place, one a line; of very many the first MOST, and how many there are."""
+    lines = [str(finding) for finding in sorted(set(findings))]
+    more = [f"… and {len(lines) - MOST:,} more"] if len(lines) > MOST else []
+    return "\n".join(lines[:MOST] + more)

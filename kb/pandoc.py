@@ -99,3 +99,9 @@ def which() -> str:
     names = [os.environ.get("PYPANDOC_PANDOC"), shutil.which("pandoc"), *own]
     found = [Path(name).stat() for name in names if name and Path(name).exists()]
     return " ".join(f"{status.st_size}-{status.st_mtime_ns}" for status in found)
+
+
+def version() -> str:
+    """Give the version of the Pandoc that is used. Raises RuntimeError in one line if it is missing."""
+    which()
+    return str(pypandoc.get_pandoc_version())

@@ -16,8 +16,9 @@ import yaml
 
 from kb.addresses import Layout, address_of
 from kb.book import read_book
+from kb.changelog import check_changelog, close_changelog
 from kb.contract import FILE, check_contract, check_last_release, read_contract, renewed, write_contract
-from kb.findings import Finding, read_text
+from kb.findings import Finding, read_text, report
 from kb.pages import Page, now, read_pages
 from kb.plain_yaml import DEEPEST
 from kb.publish import build
@@ -39,7 +40,7 @@ TAG = "Then commit it and tag the commit: git commit -am 'Release' && git tag v1
 def release(
     project: Path, *, draft: bool, known: bool, editions: Callable[[Path], list[Finding]] = lambda _: []
 ) -> tuple[list[Finding], str]:
-    """Write the contract after a strict build; give what stands in the way, or what was written.
+    """Write the contract and the changelog's day after a strict build; give what stands in the way, or what was done.
 
     A draft is refused once there was a release. A release is refused while nobody publishes the site, while a page
     says what it would make untrue, and, unless it is `known`, while one is past its day for being checked again;
@@ -51,6 +52,7 @@ def release(
     findings += unread
     pages = read_pages(project / "docs")[0]
     findings += _draft_faults(old) if draft else _publisher_faults(project)
+    findings += [] if draft else check_changelog(project)
     findings += [] if draft or known else _overdue(project, pages)
     if findings:
         return findings, ""
@@ -62,9 +64,12 @@ def release(
         if not draft and (findings := editions(site)):
             return findings, ""
         there = sections(read_book(site), pages)
-    new = renewed(old, there, {page.id: address_of(page.path) for page in pages}, now(project, pages), draft=draft)
+    today = now(project, pages)
+    new = renewed(old, there, {page.id: address_of(page.path) for page in pages}, today, draft=draft)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(write_contract(new), encoding="utf-8")
+    if not draft:
+        close_changelog(project, today)
     added = len(new.kept.keys() - old.kept.keys())
     told = f"{CONTRACT}: {len(new.kept):,} addresses, {added:,} of them new."
     return [], told if draft else f"{told}\n{TAG}"
@@ -108,6 +113,17 @@ def read_settings(config: Path) -> tuple[dict[str, tuple[str, int]], list[Findin
     if not isinstance(node, yaml.MappingNode):
         return {}, [Finding(config.name, 0, 0, "not a list of settings", "compare it with the last commit's")]
     return {key: (value.value, value.start_mark.line + 1) for key, value in _scalars(node)}, []
+
+
+def identity(config: Path) -> tuple[str, str]:
+    """Give the site's name and public address from mkdocs.yml; stop in words where they are not to be had."""
+    settings, findings = read_settings(config)
+    if not findings:
+        missing = [key for key in ("site_name", "site_url") if key not in settings]
+        findings = [Finding(config.name, 0, 0, f"no `{key}`", "compare it with the last commit's") for key in missing]
+    if findings:
+        raise SystemExit(report(findings))
+    return settings["site_name"][0], settings["site_url"][0]
 
 
 def sections(book: Book, pages: list[Page]) -> dict[str, tuple[str, ...]]:
@@ -186,14 +202,15 @@ def _untrue(project: Path, address: str) -> list[Finding]:
 
 def _scalars(node: yaml.Node | None, seen: tuple[int, ...] = ()) -> list[tuple[str, yaml.ScalarNode]]:
     """List the plain values of a configuration with their keys, at any depth; the first of a name counts last."""
-    if not isinstance(node, yaml.MappingNode) or id(node) in seen or len(seen) > DEEPEST:
+    if not isinstance(node, yaml.CollectionNode) or id(node) in seen or len(seen) > DEEPEST:
         return []
-    found: list[tuple[str, yaml.ScalarNode]] = []
-    for key, value in reversed(node.value):
-        if isinstance(value, yaml.ScalarNode):
+    inner, found = (*seen, id(node)), []
+    for item in reversed(node.value):
+        key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
+        if key is not None and isinstance(value, yaml.ScalarNode):
             found.append((str(key.value), value))
         else:
-            found += _scalars(value, (*seen, id(node)))
+            found += _scalars(value, inner)
     return found
 
 

@@ -24,6 +24,7 @@ from kb.book import read_book
 from kb.editions import making
 from kb.editions.volume import Imprint, read_volume
 from kb.engine import built as built_search
+from kb.materials import TOOLS
 from kb.permanent import free_id
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -266,10 +267,21 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tools(request):
+    """The environment of the tools of a release; with `--full` it is made if it is not there."""
+    place = PROJECT / ".cache" / "tools"
+    if not (PROJECT / TOOLS).exists():
+        if not request.config.getoption("--full"):
+            pytest.skip("`dev.py materials` was not run here; with --full it is")
+        subprocess.run([sys.executable, "dev.py", "materials"], cwd=PROJECT, check=True)
+    return place
+
+
 @pytest.fixture
 def project_copy(tmp_path):
     """A copy of the project's own files, to break something in; it borrows this environment."""
-    names = ["mkdocs.yml", "docs", "overrides", "kb"]
+    names = ["mkdocs.yml", "docs", "overrides", "kb", "CHANGELOG.md", "requirements.txt"]
     for name in names:
         source = PROJECT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy2

@@ -11,7 +11,7 @@ import html5lib
 ADDRESS = "https://recovery.example/"
 # What only the website can use, and what only an edition says.
 WEB = {"headerlink", "kb-share", "kb-to-share", "kb-leave", "kb-explain", "kb-paper", "kb-cite-page", "kb-downloads"}
-WEB |= {"kb-cell-link", "kb-who", "kb-yours", "kb-to-trust"}
+WEB |= {"kb-cell-link", "kb-who", "kb-yours", "kb-to-trust", "kb-cover"}
 OWN = {"kb-age", "kb-edition", "colophon", "trail", "kb-fill", "turn", "Z3988"}
 TAGS = {"script", "noscript", "style", "form", "fieldset", "nav", "button", "input", "template", "dialog"}
 PASSING = re.compile(r"__|cite-\d|ref-|fn(ref\d*)?:|kb-|no-longer-here$")

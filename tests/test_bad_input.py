@@ -3,12 +3,14 @@
 # ruff: noqa: E501 - broken lines stand as they would be found
 
 import os
+import re
 import resource
 import subprocess
 import sys
 from functools import partial
 
 import pytest
+import yaml
 from conftest import BIB, PROJECT, page
 
 from kb import publish
@@ -331,6 +333,22 @@ HOSTILE = """<script>alert(1)</script>
         ("docs/helplines.yml", b"caf\xe9", "docs/helplines.yml:1: not UTF-8 text"),
         ("docs/links/contract.txt", b"\xff", "docs/links/contract.txt:1: not UTF-8 text"),
         ("docs/research/references.bib", b"caf\xe9", "docs/research/references.bib:1: not UTF-8"),
+        ("docs/terms.yml", b"sets:\n  - plain: [a\n", "docs/terms.yml:3: "),
+        ("docs/terms.yml", ALIASES.encode(), "docs/terms.yml:2: an alias"),
+        ("docs/terms.yml", b"sets:\n  - plain: [a, b]\n    glossary: nowhere\n", "docs/terms.yml:2: no glossary entry"),
+        ("docs/crisis.yml", b"\xff", "docs/crisis.yml:1: not UTF-8 text"),
+        ("docs/crisis.yml", b"rules:\n  - words: []\n", "docs/crisis.yml:2: a rule without words"),
+        ("docs/index.md", page("Home", handout="[nowhere]").encode(), "docs/index.md:2: no section 'nowhere'"),
+        ("docs/index.md", page("Home", handout="nowhere").encode(), "docs/index.md:2: `handout` is not a list of words"),
+        ("docs/index.md", page("Home", "```evidence\nid: claim-a\n").encode(), "docs/index.md:17:1: a block of evidence"),
+        ("docs/index.md", b"x" * 50_000_000, "docs/index.md: a file of 50,000,000 bytes"),
+        pytest.param("docs/terms.yml", b"- a\n" * 12_500_000, "docs/terms.yml: a file of 50,000,000 bytes", marks=pytest.mark.full),
+        pytest.param("docs/crisis.yml", b"\0" * 50_000_000, "docs/crisis.yml: a file of 50,000,000 bytes", marks=pytest.mark.full),
+        pytest.param("docs/helplines.yml", b"- {}\n" * 100_000, "and 99,800 more", marks=pytest.mark.full),
+        pytest.param("docs/research/references.bib", b"@" * 50_000_000, "docs/research/references.bib: a file of 50,000,000 bytes", marks=pytest.mark.full),
+        pytest.param("docs/links/redirects.txt", b"/" * 50_000_000, "docs/links/redirects.txt: a file of 50,000,000 bytes", marks=pytest.mark.full),
+        ("docs/a.svg", b"<svg onload='a()'/>", "docs/a.svg: a drawing with an inline handler"),
+        ("docs/a.html", b"<script>a()</script>", "docs/a.html: a file that a browser would run"),
         ("mkdocs.yml", b"site_name: [\n", "mkdocs.yml"),
         ("mkdocs.yml", b"", "site_name"),
     ],
@@ -370,6 +388,47 @@ def test_markup_in_any_field_of_a_page_is_one_line(tmp_path, markup):
         (finding,) = said("page.md", page("A", **{name: value}).encode(), tmp_path)
         assert str(finding).endswith(f"page.md:{finding.line}: `{name}` holds markup; write words alone")
         assert finding.line > 1
+
+
+FIELDS = "id: claim-a\nclaim: {0}\nstrength: some\nkind: argument\nbasis: {0}\nsources: [@doe2020]\nunknown: {0}\n"
+
+
+def test_a_script_in_a_block_of_evidence_is_refused_at_its_line(miniature):
+    """A script in any field of a block is named, and never reaches a reader."""
+    body = f"```evidence\n{FIELDS.format('<script>alert(1)</script>')}```\n\n\\bibliography\n"
+    done = miniature({"a.md": page("A", body)})
+    assert done.status == 1
+    assert re.search(r"docs/a\.md:19: a script, which no page may hold; ", done.output), done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_script_in_any_word_of_a_list_is_words(miniature):
+    """A script in terms, in words of a crisis or in a service's record is shown as it is written, and never runs."""
+    script = "<script>alert(1)</script>"
+    line = dict.fromkeys(("name", "who", "hours", "cost", "note", "seen", "seen_on", "confirmed"), script)
+    line |= {"id": "a", "group": "talk-uk", "call": script, "call_uri": "tel:116123"}
+    line |= {"text": script, "text_uri": "sms:85258", "text_note": script, "web": "https://a.example/"}
+    files = {
+        "glossary.md": page("G", "A { #a }\n:   Words.\n"),
+        "terms.yml": f"sets:\n  - plain: ['{script}', 'b{script}']\n    near: ['{script}']\n    glossary: a\n",
+        "crisis.yml": f"rules:\n  - words: ['{script}']\nexamples:\n  - help: ['{script}']\n",
+        "helplines.yml": yaml.safe_dump([line]),
+        "links/outgoing.yml": "- url: https://a.example/\n",
+        "a.md": page("A", "\\helplines{talk-uk}\n"),
+    }
+    done = miniature(files)
+    assert done.status == 0, done.output
+    assert "alert(1)" in (done.site / "a/index.html").read_text(encoding="utf-8")
+    for file in done.site.rglob("*.html"):
+        assert script not in file.read_text(encoding="utf-8"), file
+
+
+def test_an_entry_that_stands_twice_in_the_glossary_is_named(miniature):
+    """A term that two writers explained gives one line, with where."""
+    done = miniature({"glossary.md": page("G", "A { #a }\n:   One.\n\nB { #a }\n:   Two.\n")})
+    assert done.status == 1
+    assert "the id 'a' stands twice on the page" in done.output
+    assert "docs/glossary.md:17: " in done.output
 
 
 def test_a_script_in_any_field_of_a_record_is_words(miniature):

@@ -430,8 +430,9 @@ def run(folder, *arguments):
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_release_is_rehearsed(project_copy):
-    """A maintainer releases; a later rename without a redirect is refused, and with one it passes."""
+@pytest.mark.full
+def test_a_release_is_rehearsed(project_copy, tools):
+    """A maintainer releases with all that belongs to it; a later rename is refused, and with a redirect it passes."""
     status, said = run(project_copy, "release")
     assert status == 1
     assert "mkdocs.yml:6: the address 'https://recovery.example/' is reserved" in said
@@ -449,7 +450,18 @@ def test_a_release_is_rehearsed(project_copy):
             text = text.replace(untrue, true)
         file.write_text(text, encoding="utf-8")
     status, said = run(project_copy, "release")
+    assert status == 1
+    assert "bill-of-materials.json: the tool that writes it is not installed; type" in said
+    assert "state: draft" in (project_copy / "docs/links/contract.txt").read_text(encoding="utf-8")
+    (project_copy / ".cache").mkdir(exist_ok=True)
+    (project_copy / ".cache/tools").symlink_to(tools)
+    status, said = run(project_copy, "release")
     assert status == 0, said
+    made = {file.name.partition("-")[2] or file.name for file in (project_copy / "dist").iterdir()}
+    assert made >= {"of-materials.json", "SHA256SUMS"}, made
+    assert re.search(
+        r"## Unreleased\n\n## \d{4}-\d\d-\d\d\n", (project_copy / "CHANGELOG.md").read_text(encoding="utf-8")
+    )
     assert "Then commit it and tag the commit" in said
     kept = (project_copy / "docs/links/contract.txt").read_text(encoding="utf-8")
     assert "state: released" in kept

@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from conftest import PROJECT, page
 
 from kb import publish
+from kb.changelog import check_changelog, close_changelog
 from kb.releasing import release
 
 
 def refusals(folder, settings, *, draft=False, body="Words.\n"):
     """Ask for a release of a project with one page and these settings; give what stands in the way."""
     (folder / "docs/about").mkdir(parents=True)
+    (folder / "CHANGELOG.md").write_text("## Unreleased\n\n- Words.\n", encoding="utf-8")
     (folder / "docs/about/links.md").write_text(page("Links", body), encoding="utf-8")
     (folder / "mkdocs.yml").write_bytes(settings if isinstance(settings, bytes) else settings.encode())
     return [str(item) for item in release(folder, draft=draft, known=True)[0]]
@@ -133,3 +136,32 @@ def test_a_draft_may_say_that_there_was_no_release(tmp_path):
     found = refusals(tmp_path, "site_url: https://peers.org.uk/\n", draft=True, body=UNTRUE)
     assert [line for line in found if "links.md" in line] == []
     assert "the build failed" in found[0]  # nothing here can be built
+
+
+def test_a_release_needs_a_changelog_that_tells_of_it(tmp_path):
+    """No release goes out of which readers are told nothing."""
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n## 2026-01-02\n\n- Words.\n")
+    assert [str(item) for item in check_changelog(tmp_path)] == [
+        (
+            "CHANGELOG.md:3: nothing is told under `## Unreleased`;"
+            " write what changes for readers, each as a line that begins with `- `"
+        )
+    ]
+
+
+def test_a_release_puts_its_day_over_what_it_tells(tmp_path):
+    """What stood under Unreleased is found under the day of the release, word for word; the next one starts empty."""
+    text = "# Changelog\n\nForm. No version has been released yet.\n\n## Unreleased\n\n### Added\n\n- Words.\n"
+    (tmp_path / "CHANGELOG.md").write_text(text)
+    assert check_changelog(tmp_path) == []
+    close_changelog(tmp_path, date(2027, 3, 4))
+    told = (tmp_path / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert told == "# Changelog\n\nForm.\n\n## Unreleased\n\n## 2027-03-04\n\n### Added\n\n- Words.\n"
+    assert len(check_changelog(tmp_path)) == 1
+
+
+def test_this_changelog_can_be_released():
+    """The project's own changelog has the form that a release asks for."""
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert text.count("\n## Unreleased\n") == 1
+    assert check_changelog(PROJECT) == []

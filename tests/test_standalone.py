@@ -534,13 +534,13 @@ def test_an_address_in_latex_or_without_its_scheme_is_a_link(tmp_path, written, 
     [
         (
             {"bib_file": "http://127.0.0.1:9/refs.bib"},
-            "mkdocs.yml: could not fetch http://127.0.0.1:9/refs.bib; look at",
+            "mkdocs.yml: no copy of http://127.0.0.1:9/refs.bib is kept, and no build asks for one; type `python -m kb",
         ),
         ({"bib_file": "", "bib_dir": "docs"}, "mkdocs.yml: no .bib file in the folder 'docs'; put one there"),
     ],
 )
 def test_a_bibliography_that_is_not_there_is_said_in_one_line(tmp_path, options, says):
-    """Whoever has no network, or names the wrong folder, reads what could not be had."""
+    """Whoever has fetched no copy yet, or names the wrong folder, reads what is missing and what to type."""
     status, output = build(tmp_path, {}, **options)
     assert status != 0
     assert says in output

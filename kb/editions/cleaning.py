@@ -26,7 +26,7 @@ FURNITURE_TAGS = frozenset({
 })  # fmt: skip
 FURNITURE = frozenset({
     "headerlink", "kb-share", "kb-to-share", "kb-leave", "kb-explain", "kb-paper", "kb-cite-page", "kb-downloads",
-    "kb-cell-link", "kb-who", "kb-yours", "kb-to-trust", "Z3988",
+    "kb-cell-link", "kb-who", "kb-yours", "kb-to-trust", "kb-cover", "Z3988",
 })  # fmt: skip
 KEPT_DATA = frozenset({"data-refs"})  # the works that one mark cites: its link can lead to the first of them only
 WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download"})

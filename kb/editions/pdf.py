@@ -111,7 +111,7 @@ class _Writer:
 
     def chapter(self, chapter: Chapter, depth: int) -> str:
         """Write a chapter: its head, its body, and wide tables on sheets of their own, with the heading above them."""
-        head = next((part for part in chapter.body.iter() if "kb-head" in classes(part)), None)
+        heads = [part for part in chapter.body.iter() if "kb-head" in classes(part)]  # Help now has a second one
         facts = record(
             title=chapter.title,
             label=label(chapter),
@@ -122,7 +122,7 @@ class _Writer:
         facts = f"{facts[:-1]}, depth: {depth})"
         setting = self.setting(chapter, depth)
         readers, warning = "", ""
-        for part in head if head is not None else ():
+        for part in (part for head in heads for part in head):
             if "kb-for" in classes(part):
                 readers = words("For " + plain(part).removeprefix("For "))
             if "admonition" in classes(part):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,12 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import CombinedEvent, event_priority, get_plugin_logger
 from mkdocs_bibtex.config import BibTexConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
-from mkdocs_bibtex.utils import tempfile_from_url
 
 from kb.advice import advice, complaints, from_memory
 from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
 from kb.downloads import Writing
+from kb.fetched import ADDRESS, FetchError, stored
 from kb.findings import report
 from kb.library import Entry, read_library, read_text
 from kb.lists import ids_once, one_of_each, spoken, whole
@@ -45,7 +44,7 @@ class CitationsConfig(BibTexConfig):  # type: ignore[misc] # - mkdocs-bibtex has
 
 
 class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has no types
-    """Stands in for mkdocs-bibtex: its options, its loader for addresses, its syntax; no text is ever replaced."""
+    """Stands in for mkdocs-bibtex: its options and its syntax; no text is ever replaced, and no network asked."""
 
     config_class = CitationsConfig
 
@@ -167,12 +166,11 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
     def _bib_files(self, folder: Path) -> list[Path]:
         """Give the .bib files that the options name, sorted."""
         name, directory = self.config.bib_file, self.config.bib_dir
-        if name and re.match(r"https?://", name):
+        if name and ADDRESS.match(name):
             try:
-                return [Path(tempfile_from_url("bib file", name, ".bib"))]
-            except (RuntimeError, OSError, ValueError) as error:
-                mend = "look at the address and the network, or keep the file beside mkdocs.yml"
-                raise PluginError(f"mkdocs.yml: could not fetch {name}; {mend}") from error
+                return [stored(name, folder)]
+            except FetchError as error:
+                raise PluginError(str(error)) from error
         if name:
             if not (folder / name).is_file():
                 raise PluginError(f"mkdocs.yml: no file '{name}'; give `bib_file` as a path beside mkdocs.yml")

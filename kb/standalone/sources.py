@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from kb.advice import advice
+from kb.fetched import ADDRESS, stored
 from kb.findings import Finding, report
 from kb.library import Entry, read_library
 from kb.pages import FRONT_MATTER
@@ -76,8 +77,10 @@ def titles(nav: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 def bib_files(folder: Path, file: str, directory: str) -> list[Path]:
     """Give the .bib files of a site: one file, or all below a directory, relative to `folder`, sorted.
 
-    Raises ValueError when there is none.
+    An address stands for the copy of it that is kept. Raises ValueError when there is none.
     """
+    if ADDRESS.match(file):
+        return [stored(file, folder)]
     found = [folder / file] if file else sorted((folder / directory).rglob("*.bib")) if directory else []
     if not found or not found[0].is_file():
         raise ValueError(f"no bibliography; give `bib_file` or `bib_dir` as a path in {folder}")

@@ -87,5 +87,13 @@
       open(link);
     });
   });
-  addEventListener("keydown", function (event) { if (event.key === "Escape") close(); });
+  /* Escape leads out again: of the panel, or else of the block at the page's foot that was unfolded. */
+  addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var fold = !panel && document.activeElement.closest(":is(.kb-trust, .kb-yours) details[open]");
+    close();
+    if (!fold) return;
+    fold.open = false;
+    fold.firstElementChild.focus();
+  });
 })();

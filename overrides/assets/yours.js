@@ -84,7 +84,7 @@
     var made = make("main", "kb-sheet");
     var head = document.querySelector(".kb-head"), body = make("div", "kb-sheet__body");
     made.append(make("h1", "", head.querySelector("h1").textContent.trim()));
-    made.append(make("p", "kb-sheet__summary", head.querySelector(".kb-summary").textContent.trim()));
+    made.append(make("p", "kb-sheet__summary", document.querySelector(".kb-summary").textContent.trim()));
     form.dataset.handout.split(" ").forEach(function (item) {
       var parts = item.split("/");
       if (!parts[1] || parts[1] === paper) section(parts[0]).forEach(function (block) { body.append(block); });
@@ -115,8 +115,10 @@
   }
 
   function back() {
+    if (!sheet) return;
     document.documentElement.classList.remove("kb-on-paper");
     sheet.remove();
+    sheet = null;
     form.querySelector("button").focus();
   }
 
@@ -160,6 +162,7 @@
   if (style.sheet) show();
   else style.addEventListener("load", show);
 
+  addEventListener("keydown", function (event) { if (event.key === "Escape") back(); });
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     var size = document.getElementById("__yours-paper").value;
