@@ -92,7 +92,8 @@ def _pages(piece: Piece, kinds: Mapping[Used, list[str]], scripts: Used, later: 
     """Name the pages that can match: all of them when nothing is known, none when only a later script makes it so."""
     everywhere = tuple(sorted(name for names in kinds.values() for name in names))
     selector = piece.rule.start
-    if selector.startswith("@"):
+    # A custom property is given to be overruled further down the sheet (a section's colour, black on paper).
+    if selector.startswith("@") or (selector.startswith("[") and piece.rule.declarations[0][0].startswith("--")):
         return everywhere
     able = [name for used, names in kinds.items() if matches(selector, _sum((used, scripts))) for name in names]
     if able:
