@@ -16,6 +16,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     a_to_z      every page and glossary term in one list
     glossary    a button that explains a term, where a page first links to it
     cache       what an earlier build made, kept by content
+    minify      scripts made small
     library     what they cite: .bib files as checked entries
     fetched     the copy that is kept of a .bib file elsewhere
     helplines   the phone numbers: one data file as checked records
@@ -58,7 +59,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     sharing     what a reader can send of a page: short link, message, snippets, QR code
     book        what was built: a site folder as pages, ids and links
     checks      rules over sources and over the book, as findings
-    assets      one stylesheet and one script, cut to what pages use
+    assets      stylesheets and scripts, cut to what pages use
+    portions    one stylesheet for all pages, and what few pages need or only scripts draw
     headers     what static hosts are told: headers, redirects
     keep        what a reader's browser may keep of the site, sealed with hashes
     verify      what a reader would meet at a served copy

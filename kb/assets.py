@@ -1,4 +1,4 @@
-"""Stylesheets, scripts and the pages that use them come in; one small stylesheet and one script go out.
+"""Stylesheets, scripts and the pages that use them come in; the rules that some page or script can match go out.
 
 A theme's stylesheet is cut to the selectors that some page can match (Selectors 4), by the names of elements, classes,
 ids and attributes that occur. Whatever a script names counts as used, because a script may add it. Custom properties
@@ -7,6 +7,7 @@ that nothing reads and animations that nothing plays go too (CSS Custom Properti
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ TAG = re.compile(r"<([a-zA-Z][^<>]*)>")
 NAME = re.compile(r"[\w-]+")
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 READ = re.compile(r"var\(\s*(--[\w-]+)")
+QUOTED = re.compile(r"([\"'`])((?:\\.|(?!\1).)*)\1")
 OWN_LINE = re.compile(r"^[ \t]*(?:/\*(?!!).*?\*/[ \t]*|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 LINE_END = re.compile(r"(?<=[;{},(])[ \t]+//[^\"'`\n]*$", re.MULTILINE)  # no quotes after it: so it is in no string
 MATCHING = {"is", "where", "has", "-webkit-any", "-moz-any"}
@@ -46,7 +48,9 @@ class Used:
     names: frozenset[str]
     pairs: frozenset[str]
     words: frozenset[str]
-    """Every word of the scripts, any of which may be a name."""
+    """Every word of the scripts, any of which may be an attribute: `part.hidden = true`."""
+    said: frozenset[str]
+    """The words in their strings, any of which may be an element, a class or an id."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def used(pages: Iterable[str], scripts: Iterable[str], pairs: Iterable[str] = ()
     tags: set[str] = set()
     for page in pages:
         tags.update(TAG.findall(page))
-    names, found = set(), set(pairs)
+    names, found = {"[open"}, set(pairs)  # what browsers set by themselves, on <details> and <dialog>
     for tag in tags:
         name, _, rest = tag.partition(" ")
         names.add(name.strip("/\n").lower())
@@ -74,8 +78,9 @@ def used(pages: Iterable[str], scripts: Iterable[str], pairs: Iterable[str] = ()
             found.add(f"{attribute}={value}")
             if attribute in {"class", "id"}:
                 names.update(f"{'.' if attribute == 'class' else '#'}{word}" for word in NAME.findall(value))
-    words = {word for script in scripts for word in NAME.findall(script)}
-    return Used(frozenset(names), frozenset(found), frozenset(words))
+    lines = [line for script in scripts for line in script.splitlines()]
+    words, said = (frozenset(NAME.findall("\n".join(texts))) for texts in (lines, map(_said, lines)))
+    return Used(frozenset(names), frozenset(found), words, said)
 
 
 def parse(css: str) -> list[Rule]:
@@ -92,12 +97,27 @@ def cut(rules: Iterable[Rule], seen: Used, ours: frozenset[str] = frozenset()) -
             if inner or not rule.rules:
                 kept.append(Rule(rule.start, rule.declarations, inner))
             continue
-        groups = _split(tinycss2.parse_component_value_list(rule.start))
-        alive = [_text(group) for group in groups if _alive(group, seen)]
+        alive = [selector for selector in selectors(rule.start) if matches(selector, seen)]
         alive = [selector for selector in alive if not ours & set(NAME.findall(selector))]
         if alive:
             kept.append(Rule(",".join(alive), rule.declarations, rule.rules))
     return kept
+
+
+def selectors(start: str) -> list[str]:
+    """Take a list of selectors apart."""
+    return [_text(group) for group in _split(tinycss2.parse_component_value_list(start))]
+
+
+def matches(selector: str, seen: Used) -> bool:
+    """Say whether some element of pages can be what a selector asks for."""
+    return _alive(_read(selector), seen)
+
+
+@functools.cache
+def _read(selector: str) -> tuple[Node, ...]:
+    """Read a selector once, however many pages are asked."""
+    return tuple(tinycss2.parse_component_value_list(selector))
 
 
 def prune(rules: Sequence[Rule]) -> list[Rule]:
@@ -130,6 +150,12 @@ def script(texts: Iterable[str]) -> str:
 def hashed(stem: str, suffix: str, text: str) -> str:
     """Give a file's name with ten digits of its content's hash, so that it may be kept for ever under that name."""
     return f"{stem}.{hashlib.sha256(text.encode()).hexdigest()[:10]}.{suffix}"
+
+
+def _said(line: str) -> str:
+    """Give what stands in the strings of a line of a script; all of it where a string goes on from or to another."""
+    rest = QUOTED.sub(" ", line)
+    return line if re.search("[\"'`]", rest) else " ".join(match[2] for match in QUOTED.finditer(line))
 
 
 def _rules(nodes: Iterable[Node]) -> list[Rule]:
@@ -166,8 +192,9 @@ def _declarations(node: QualifiedRule | AtRule) -> tuple[tuple[str, str], ...]:
 
 
 def _text(nodes: Iterable[Node]) -> str:
-    """Write nodes on one line."""
-    return re.sub(r"\s+", " ", tinycss2.serialize(nodes)).strip()
+    """Write nodes on one line, without spaces that say nothing; a string keeps its own."""
+    text = re.sub(r"\s+", " ", tinycss2.serialize(nodes)).strip()
+    return text if re.search("[\"']", text) else re.sub(r" ?([,>]) ?", r"\1", text)
 
 
 def _split(nodes: Iterable[Node]) -> list[list[Node]]:
@@ -195,9 +222,9 @@ def _met(node: Node, before: str, seen: Used) -> bool:
     """Say whether some element has what one part of a selector asks for; `before` is the sign that stands before it."""
     if isinstance(node, IdentToken) and before != ":":
         name = f".{node.value}" if before == "." else node.lower_value
-        return name in seen.names or node.value in seen.words or name in ALWAYS
+        return name in seen.names or node.value in seen.said or name in ALWAYS
     if isinstance(node, HashToken):
-        return f"#{node.value}" in seen.names or node.value in seen.words
+        return f"#{node.value}" in seen.names or node.value in seen.said
     if isinstance(node, SquareBracketsBlock):
         test = "".join(tinycss2.serialize([part]).strip("\"'") for part in node.content if part.type != "whitespace")
         name, _, value = test.partition("=")

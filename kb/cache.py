@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Whatever changes a result besides its input: our own code that asks for it and reads it.
-MAKERS = ("cache", "library", "pandoc", "items", "styles", "namesakes", "csl", "csl_items", "exports", "assets")
+MAKERS = (
+    "cache",
+    "library",
+    "pandoc",
+    "items",
+    "styles",
+    "namesakes",
+    "csl",
+    "csl_items",
+    "exports",
+    "assets",
+    "minify",
+)
 
 
 def place(folder: Path | None, *asked: str) -> Path | None:

@@ -140,8 +140,12 @@ def full_list(  # noqa: PLR0913 - one argument for each thing that the library p
     """
     order = list(references) if is_sorted else sorted(references, key=lambda key: _plain(references[key]).casefold())
     span = {key: f'<span class="Z3988" title="{coins[key]}"></span>' for key in order}
-    cited = [_entry(key, references, library, _cited_by(citing[key]) + span[key]) for key in order if citing.get(key)]
-    others = [_entry(key, references, library, span[key]) for key in order if not citing.get(key)]
+    cited = [
+        _entry(key, references, library, _cited_by(citing[key]) + span[key], kind=True)
+        for key in order
+        if citing.get(key)
+    ]
+    others = [_entry(key, references, library, span[key], kind=True) for key in order if not citing.get(key)]
     made = f'{_downloads(files, "The whole library")}\n<ul class="kb-references kb-library">\n{"".join(cited)}</ul>'
     if others:
         made += '\n<h3 id="not-cited">In the library, cited on no page yet</h3>\n'
@@ -154,8 +158,10 @@ def _plain(text: str) -> str:
     return TAGS.sub("", text)
 
 
-def _entry(key: str, references: Mapping[str, str], library: Mapping[str, Entry], back: str) -> str:
-    """Give one work as a list item."""
+def _entry(
+    key: str, references: Mapping[str, str], library: Mapping[str, Entry], back: str, *, kind: bool = False
+) -> str:
+    """Give one work as a list item; with `kind`, it says what kind of work it is, by which the library is grouped."""
     entry = library[key]
     say = html.escape
     parts = [f'<span class="kb-reference__text">{references[key]}{_link(entry, references[key])}</span>']
@@ -166,8 +172,8 @@ def _entry(key: str, references: Mapping[str, str], library: Mapping[str, Entry]
         parts.append(f'<span class="kb-reference__check">{check}{" " + say(unseen) + "." if unseen else ""}</span>')
     parts.append(back)
     inner = "\n".join(part for part in parts if part)
-    kind = KINDS.get(entry.type, "Web pages and other")
-    return f'<li class="kb-reference" id="ref-{say(key)}" data-key="{say(key)}" data-kind="{kind}">\n{inner}\n</li>\n'
+    sort = f' data-kind="{KINDS.get(entry.type, "Web pages and other")}"' if kind else ""
+    return f'<li class="kb-reference" id="ref-{say(key)}"{sort}>\n{inner}\n</li>\n'
 
 
 def _link(entry: Entry, text: str) -> str:
@@ -191,7 +197,7 @@ def _back_links(places: Iterable[Place]) -> str:
     for number, place in enumerate(places):
         where = f", in {place.section}" if place.section else ""
         name = html.escape(f"Back to citation {letter(number)}{where}")
-        links.append(f'<a href="#cite-{place.number}" aria-label="{name}" title="{name}">{letter(number)}</a>')
+        links.append(f'<a href="#cite-{place.number}" aria-label="{name}">{letter(number)}</a>')
     return f'<span class="kb-reference__back">Cited above: {" ".join(links)}</span>'
 
 

@@ -1,7 +1,8 @@
 """A page's title, dates and cited works come in; its metadata for machines and references to it for essays go out.
 
-The standards: Highwire Press tags, as Google Scholar's "Inclusion Guidelines for Webmasters" lists them, with their
-`citation_reference`; schema.org in JSON-LD 1.1; RIS and BibTeX as in kb.exports; the styles that cite_this_page names.
+The standards: Highwire Press tags, as Google Scholar's "Inclusion Guidelines for Webmasters" lists them; schema.org in
+JSON-LD 1.1; RIS and BibTeX as in kb.exports; the styles that cite_this_page names. The works that a page cites stand in
+its JSON-LD once, as identifiers: whoever reads a page pays for each byte, and the whole records lie beside it as files.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kb.csl_items import body, day, doi, family, given, inverted, pages, people, plain, web_address, written
+from kb.csl_items import doi, plain, web_address
 from kb.exports import to_bibtex, to_ris
 from kb.library import Entry
 
@@ -24,28 +25,14 @@ if TYPE_CHECKING:
 
 MONTHS = "January February March April May June July August September October November December"
 READ = "the day you read it"  # what only the reader knows
-SCHEMA_TYPES = {
-    "article-journal": "ScholarlyArticle",
-    "book": "Book",
-    "chapter": "Chapter",
-    "report": "Report",
-    "webpage": "WebPage",
-    "thesis": "Thesis",
-    "paper-conference": "ScholarlyArticle",
-}
-SCHEMA_CONTAINERS = {"article-journal": "Periodical", "chapter": "Book", "webpage": "WebSite"}
 CARD_SIZE = (1200, 630)
-CONTAINERS = {"article-journal": "citation_journal_title", "paper-conference": "citation_conference_title"}
-PUBLISHERS = {"report": "citation_technical_report_institution", "thesis": "citation_dissertation_institution"}
 LATEX = str.maketrans(
     {mark: f"\\{mark}" for mark in "{}$&#_%"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 )
 
 
-def citation_meta(  # noqa: PLR0913, PLR0917 - one argument for each thing a page knows of itself
-    title: str, site: str, authors: Iterable[str], updated: date, address: str, items: Iterable[Item]
-) -> list[tuple[str, str]]:
+def citation_meta(title: str, site: str, authors: Iterable[str], updated: date, address: str) -> list[tuple[str, str]]:
     """List names and contents of a page's `<meta>` tags, in order; whoever writes them into HTML escapes them.
 
     There is a `citation_author` only if an author is given. Highwire has no tag for a website, and Zotero takes a page
@@ -57,14 +44,13 @@ def citation_meta(  # noqa: PLR0913, PLR0917 - one argument for each thing a pag
         ("citation_publication_date", f"{updated:%Y/%m/%d}"),
         ("citation_public_url", web_address(address)),
         ("citation_fulltext_html_url", web_address(address)),
-        *(("citation_reference", _reference(item)) for item in items),
         ("og:type", "website"),
         ("og:site_name", plain(site)),
     ]
     return [(name, content) for name, content in rows if content]
 
 
-def card_meta(  # noqa: PLR0913, PLR0917 - as above
+def card_meta(  # noqa: PLR0913, PLR0917 - one argument for each thing a page knows of itself
     title: str, description: str, address: str, language: str, image: str, alt: str
 ) -> list[tuple[str, str]]:
     """List names and contents of the tags that make a card of a link: Open Graph (ogp.me) and what Twitter adds to it.
@@ -98,32 +84,8 @@ def breadcrumbs_json_ld(trail: Iterable[tuple[str, str]]) -> str:
     return _script({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": steps})
 
 
-def _reference(item: Item) -> str:
-    """Write a cited work as `name=value; name=value`; the form has no escape, so a semicolon in a value is a comma."""
-    kind = item.get("type") or ""
-    first, last = pages(item)
-    rows = [
-        ("citation_title", plain(item.get("title"))),
-        *(("citation_author", inverted(name)) for name in people(item)),
-        ("citation_publication_date", written(day(item), "/")),
-        (CONTAINERS.get(kind, "citation_inbook_title"), plain(item.get("container-title"))),
-        ("citation_volume", plain(item.get("volume"))),
-        ("citation_issue", plain(item.get("issue"))),
-        ("citation_firstpage", first),
-        ("citation_lastpage", last),
-        (PUBLISHERS.get(kind, "citation_publisher"), plain(item.get("publisher"))),
-        ("citation_technical_report_number", plain(item.get("number")) if kind == "report" else ""),
-        ("citation_isbn", plain(item.get("ISBN"))),
-        ("citation_issn", plain(item.get("ISSN"))),
-        ("citation_doi", doi(item).replace(";", "%3B")),
-        ("citation_public_url", web_address(item.get("URL")).replace(";", "%3B")),
-    ]
-    return "; ".join(f"{name}={value.replace(';', ',')}" for name, value in rows if value)
-
-
 def page_json_ld(  # noqa: PLR0913, PLR0917 - as above
     title: str,
-    description: str,
     site: str,
     updated: date,
     checked: date,
@@ -134,53 +96,36 @@ def page_json_ld(  # noqa: PLR0913, PLR0917 - as above
 ) -> str:
     """Write a page as a schema.org Article, for a `<script type="application/ld+json">`; `references` are CSL items.
 
-    `language` is a BCP 47 tag. There is no `datePublished`: no page knows the day on which it first was public.
+    `language` is a BCP 47 tag. There is no `datePublished`: no page knows the day on which it first was public. A cited
+    work is its DOI, else its address, else its title: schema.org's `citation` takes text as well as a CreativeWork.
     """
     address = web_address(address)
     page = {
         "@context": "https://schema.org",
         "@type": "Article",
         "headline": plain(title),
-        "description": plain(description),
         "url": address,
         "mainEntityOfPage": {"@type": "WebPage", "@id": address, "lastReviewed": checked.isoformat()},
         "isPartOf": {"@type": "WebSite", "name": plain(site)},
         "dateModified": updated.isoformat(),
         "inLanguage": language,
         "license": web_address(licence_url),
-        "citation": [_schema_work(item) for item in references],
+        "citation": [cited for cited in map(_cited, references) if cited],
     }
     return _script({name: value for name, value in page.items() if value})
 
 
 def _script(data: dict[str, Any]) -> str:
     r"""Write JSON for a script: `<`, `>` and `&` as JSON's \u escapes, so that no value ends it or opens a comment."""
-    text = json.dumps(data, ensure_ascii=False)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.translate({ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
 
 
-def _schema_work(item: Item) -> dict[str, Any]:
-    """Give a cited work as a schema.org CreativeWork."""
-    kind = item.get("type") or ""
-    container = plain(item.get("container-title"))
-    work = {
-        "@type": SCHEMA_TYPES.get(kind, "CreativeWork"),
-        "name": plain(item.get("title")),
-        "author": [_schema_author(name) for name in people(item)],
-        "datePublished": written(day(item), "-"),
-        "isPartOf": {"@type": SCHEMA_CONTAINERS.get(kind, "CreativeWork"), "name": container} if container else None,
-        "sameAs": f"https://doi.org/{quote(doi(item), safe='/:;().')}" if doi(item) else "",
-        "url": web_address(item.get("URL")),
-    }
-    return {name: value for name, value in work.items() if value}
-
-
-def _schema_author(name: Item) -> dict[str, str]:
-    """Give an author as a schema.org Person or Organization."""
-    if body(name):
-        return {"@type": "Organization", "name": body(name)}
-    parts = (given(name), family(name), plain(name.get("suffix")))
-    return {"@type": "Person", "name": " ".join(part for part in parts if part)}
+def _cited(item: Item) -> str:
+    """Name a cited work in the shortest way that leads to it."""
+    if found := doi(item):
+        return f"https://doi.org/{quote(found, safe='/:;().')}"
+    return web_address(item.get("URL")) or plain(item.get("title"))
 
 
 def cite_this_page(title: str, site: str, updated: date, address: str) -> dict[str, str]:

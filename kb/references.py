@@ -91,6 +91,8 @@ def _family(person: Mapping[str, str]) -> str:
 def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str:
     """Put each mark in its place, as one link to the first work it cites; `say` gives its words.
 
+    A mark of several works names all of them in `data-refs`.
+
     A number is tied to the word before it, so that it never starts a line, and is left out of the search index together
     with the space, so that the index holds the sentence as it is spoken.
     """
@@ -99,13 +101,11 @@ def write_marks(content: str, page: Numbered, say: Callable[[Use], Said]) -> str
 
     def write(gap: str, place: Place) -> str:
         said = say(place.use)
-        refs = " ".join(f"ref-{cite.key}" for cite in place.use.group)
+        refs = [f"ref-{html.escape(cite.key)}" for cite in place.use.group]
+        several = f' data-refs="{" ".join(refs)}"' if len(refs) > 1 else ""
         own = "" if place.number in written else f' id="cite-{place.number}"'
         written.add(place.number)
-        link = (
-            f'<a class="kb-cite"{own} href="#ref-{html.escape(place.use.group[0].key)}" role="doc-biblioref"'
-            f' data-refs="{html.escape(refs)}"'
-        )
+        link = f'<a class="kb-cite"{own} href="#{refs[0]}" role="doc-biblioref"{several}'
         if not said.number:
             return f"{gap}{link}>{said.text}</a>"
         tie = "&nbsp;" if gap or said.lead else ""

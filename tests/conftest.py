@@ -144,6 +144,9 @@ def miniature(tmp_path):
         settings = settings.replace("custom_dir: overrides", f"custom_dir: {(PROJECT / 'overrides').as_posix()}")
         settings = settings.replace("[overrides/.icons]", f"[{(PROJECT / 'overrides/.icons').as_posix()}]")
         settings = settings.replace("watch: [overrides, kb]", "")
+        for plugin in ("kb-assets", "kb-search"):  # made once for all miniatures
+            where = f"\n      cache_dir: {(PROJECT / '.cache/kb').as_posix()}"
+            settings = re.sub(rf"(  - {plugin}:.*)", lambda match, where=where: match[1] + where, settings)
         settings = settings.replace(
             "csl_file: nlm-citation-sequence", f"csl_file: {csl_file or 'nlm-citation-sequence'}"
         )

@@ -31,7 +31,7 @@ def small(css=CSS, seen=SEEN, **more):
 def test_what_some_page_uses_is_kept_and_the_rest_is_not_sent():
     """A reader pays for no rule that no page can match, and misses none that one can."""
     assert small() == (
-        ".a{color:var(--used)}.a > p.c{color:red!important}:is(.a, .b) em{color:blue}.a:not(.b){margin:0}"
+        ".a{color:var(--used)}.a>p.c{color:red!important}:is(.a,.b) em{color:blue}.a:not(.b){margin:0}"
         "[dir=ltr] .a{margin:2px}#here{margin:3px}@media screen{.a{animation:turn 1s}}"
         "@keyframes turn{to{top:0}}:root{--used:1px}"
     )
@@ -42,6 +42,14 @@ def test_what_a_script_names_is_kept():
     seen = assets.used(['<div class="a">'], ['part.className = "b"; part.setAttribute("aria-current", "page")'])
     assert ".b{top:0}" in small(seen=seen)
     assert "[aria-current] .a" in small(seen=seen)
+
+
+def test_only_what_a_script_says_in_a_string_can_be_an_element():
+    """A reader pays for no rule because a script has a variable of that name."""
+    seen = assets.used(['<div class="a">'], ['code.b = name; part.title = "It\'s c";'])
+    assert ".b{top:0}" not in small(seen=seen)
+    assert ".a>p.c" not in small(seen=seen)
+    assert ".b{top:0}" in small(seen=assets.used(['<div class="a">'], ["go(`b", "`)"]))
 
 
 def test_what_we_draw_alone_takes_nothing_of_the_theme():

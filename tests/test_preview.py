@@ -24,7 +24,7 @@ HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A pa
 <script src="citations.js"></script></head><body dir="ltr">
 <header class="md-header">Peer Support</header>
 <main><article class="md-content__inner md-typeset">"""
-ENTRY = """<li class="kb-reference" id="ref-{0}" data-key="{0}">
+ENTRY = """<li class="kb-reference" id="ref-{0}">
 <span class="kb-reference__text">Author {0}, <em id="title-{0}">A work</em>. <a
 href="https://doi.org/10.1/{0}">doi:10.1/{0}</a>.</span>
 <span class="kb-reference__note">It shows {0}; it does not show why.</span>

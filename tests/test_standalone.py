@@ -96,7 +96,7 @@ def test_plain_markdown_shows_marks_and_a_list(convert):
     """Whoever has only Python-Markdown gets marks, the list in its place, and links both ways."""
     made, md = convert("# Title [@doe2020]\n\nOne [@ash1999; @doe2020].\n\n\\bibliography\n\nAfter.\n")
     assert [mark.text for mark in made.xpath(".//a[@class='kb-cite']")] == ["(1)", "(1,2)"]
-    assert [entry.get("data-key") for entry in made.xpath("./ol/li")] == ["doe2020", "ash1999"]
+    assert [entry.get("id").removeprefix("ref-") for entry in made.xpath("./ol/li")] == ["doe2020", "ash1999"]
     assert made.xpath("//li[@id='ref-doe2020']//a/@href")[-2:] == ["#cite-1", "#cite-2"]
     assert made.xpath("./*")[-1].text == "After."
     assert (md.toc_tokens[0]["name"], md.toc_tokens[0]["id"]) == ("Title", "title")
@@ -107,7 +107,7 @@ def test_plain_markdown_may_be_used_again(convert):
     _, md = convert("One [@doe2020].")
     made = html.fragment_fromstring(md.reset().convert("Two [@ash1999]."), create_parent="article")
     assert made.xpath(".//a[@class='kb-cite']")[0].text == "(1)"
-    assert [entry.get("data-key") for entry in made.xpath(".//li")] == ["ash1999"]
+    assert [entry.get("id").removeprefix("ref-") for entry in made.xpath(".//li")] == ["ash1999"]
 
 
 def test_plain_markdown_knows_who_cites_a_work(convert, tmp_path):
@@ -120,8 +120,8 @@ def test_plain_markdown_knows_who_cites_a_work(convert, tmp_path):
     links = made.xpath(".//li[@id='ref-doe2020']//span[@class='kb-reference__back']/a")
     assert [(link.text, link.get("href")) for link in links] == [("First: Part", "../a/#part")]
     cited, others = made.xpath(".//ul[contains(@class, 'kb-library')]")
-    assert [entry.get("data-key") for entry in cited] == ["key.dot", "doe2020"]
-    assert "ash1999" in [entry.get("data-key") for entry in others]
+    assert [entry.get("id").removeprefix("ref-") for entry in cited] == ["key.dot", "doe2020"]
+    assert "ash1999" in [entry.get("id").removeprefix("ref-") for entry in others]
     assert len(set(made.xpath(".//@id"))) == len(made.xpath(".//@id"))
 
 
@@ -143,7 +143,7 @@ def test_a_bibliography_that_changed_is_read_again(convert, tmp_path):
     convert("One [@doe2020].")
     (tmp_path / "refs.bib").write_text(BIB + "@book{new2024, title = {New}, year = {2024}}\n", encoding="utf-8")
     made, _ = convert("One [@new2024].")
-    assert made.xpath(".//li/@data-key") == ["new2024"]
+    assert made.xpath(".//li/@id") == ["ref-new2024"]
 
 
 @pytest.mark.parametrize("style", ["apa", "nlm-citation-sequence"])
@@ -151,7 +151,7 @@ def test_texts_that_no_first_look_saw_get_their_references(convert, style):
     """A text that is not among the sources, and cites what none cited before, is complete all the same."""
     for key in ("doe2020", "ash1999", "noauthor"):
         made, _ = convert(f"See [@{key}], and @{key}.", csl_file=style)
-        assert made.xpath(".//li/@data-key") == [key]
+        assert made.xpath(".//li/@id") == [f"ref-{key}"]
         assert len(made.xpath(".//a[@class='kb-cite']")) == 2
 
 
@@ -178,7 +178,7 @@ def check_every_citation(folder, name, marks, *, written=False):
     assert len(found) == marks
     for mark in found:
         assert mark.text_content()
-        assert {mark.get("href").removeprefix("#"), *mark.get("data-refs").split()} <= set(ids)
+        assert {mark.get("href").removeprefix("#"), *mark.get("data-refs", "").split()} <= set(ids)
     for back in article.xpath(".//span[@class='kb-reference__back']/a"):
         assert back.get("href").removeprefix("#") in ids
     assert written or "[@" not in article.text_content()
@@ -217,7 +217,7 @@ def test_a_folder_of_bib_files_is_one_bibliography(tmp_path):
     options = {"bib_file": "", "bib_dir": "bib"}
     status, output = build(tmp_path, files, "--strict", **options)
     assert status == 0, output
-    assert check_every_citation(tmp_path, "one", 1).xpath(".//li/@data-key") == ["doe2020", "second"]
+    assert check_every_citation(tmp_path, "one", 1).xpath(".//li/@id") == ["ref-doe2020", "ref-second"]
     status, output = build(tmp_path, files | {"bib/deep/b.bib": second + BIB[: BIB.index("@book")]}, **options)
     assert status != 0
     assert "bib/deep/b.bib:2: the key 'doe2020' is already used in bib/a.bib:1; give one a new key" in output
@@ -330,7 +330,7 @@ def test_plain_markdown_notes_a_poor_record(convert, tmp_path, caplog):
     (tmp_path / "refs.bib").write_text(BIB + POOR, encoding="utf-8")
     with caplog.at_level(logging.INFO):
         made, _ = convert("One [@poor].")
-    assert made.xpath(".//li/@data-key") == ["poor"]
+    assert made.xpath(".//li/@id") == ["ref-poor"]
     notes = [record for record in caplog.records if "'poor' (book) has no publisher" in record.message]
     assert [record.levelname for record in notes] == ["INFO"]
 

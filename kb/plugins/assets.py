@@ -1,7 +1,11 @@
-"""MkDocs' files and pages come in; one stylesheet and one script for all of them go out, cut to what they use."""
+"""MkDocs' files and pages come in; small stylesheets and scripts go out: one of each for all pages, the rest for some.
+
+A page that needs what few others do gets a second stylesheet. What serves a reader who reaches for it is fetched then.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +18,25 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from kb import assets
 from kb.cache import remembered
+from kb.minify import minify
 from kb.policy import POLICY
+from kb.portions import portions
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page as MkDocsPage
 
+    from kb.portions import Portions
+
 # What Material puts into every site; its styles come cut, and its scripts not at all.
 THEME = re.compile(r"^assets/(javascripts|stylesheets|images)/")
 THEME_STYLE = re.compile(r"^assets/stylesheets/main\.[0-9a-f]+\.min\.css$")
 NOTICE = "/*! With parts of Material for MkDocs, Copyright (c) 2016-2025 Martin Donath, MIT licence */\n"
+ALONE = re.compile(r"^assets/[\w-]+\.js$")  # what a page or another script fetches by name
+STYLE, SCRIPT = "assets/kb.css", "assets/kb.js"  # until their contents are known
+LINK = re.compile(rf'(<link rel="stylesheet" href=")([^"]*?){re.escape(STYLE)}(">)')
+RUN = re.compile(rf'(<script src="[^"]*?){re.escape(SCRIPT)}(")')
 KEPT_AS_IS = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 INDENTED = re.compile(r"\s*\n\s*")
 
@@ -43,17 +55,24 @@ class Options(Config):
 
     ours = c.ListOfItems(c.Type(str), default=[])
     """Elements, classes and attributes that our own stylesheets draw alone: nothing of the theme's is kept for them."""
+    kept = c.ListOfItems(c.Type(str), default=[])
+    """Elements, classes and attributes that stand in pages only after this plugin has read them: their rules stay."""
+    whole = c.ListOfItems(c.Type(str), default=[])
+    """Built pages that fetch a script of their own: they get one stylesheet, so that a first view has five requests."""
+    later = c.ListOfItems(c.Type(str), default=[])
+    """Those of `extra_javascript` that reach.js fetches when a reader needs them, with the styles they need."""
     cache_dir = c.Type(str, default=".cache/kb")
-    """Where the cut stylesheet is kept by content, relative to mkdocs.yml; safe to delete."""
+    """Where the cut stylesheet and small scripts are kept by content, relative to mkdocs.yml; safe to delete."""
 
 
 class AssetsPlugin(BasePlugin[Options]):
-    """Makes one hashed file each of `extra_css`, after the theme's own styles, and of `extra_javascript`."""
+    """Makes hashed files of `extra_css`, after the theme's own styles, and of `extra_javascript`."""
 
     def __init__(self) -> None:
         """Start with nothing read; `on_files` reads afresh for each build."""
-        self.policy, self.styles, self.scripts = POLICY, [""], [""]
-        self.made: dict[str, str] = {}
+        self.policy, self.styles = POLICY, [""]
+        self.scripts: dict[str, str] = {}
+        self.folder = Path()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Leave the policy out while a writer works: MkDocs' live reload is a script inside the page."""
@@ -65,21 +84,22 @@ class AssetsPlugin(BasePlugin[Options]):
         theme = [file for file in files if THEME_STYLE.match(file.src_uri)]
         self.styles = [file.content_string for file in theme]
         self.styles += [self._take(files, str(path)) for path in config.extra_css]
-        self.scripts = [self._take(files, str(path)) for path in config.extra_javascript]
+        paths = [str(path) for path in config.extra_javascript]
+        self.scripts = {path: self._take(files, path) for path in paths}
+        self.folder = Path(config.config_file_path).parent / self.config.cache_dir
+        if strange := [path for path in self.config.later if path not in self.scripts]:
+            raise PluginError(
+                f"mkdocs.yml: `later` names '{strange[0]}', which `extra_javascript` does not; mend either"
+            )
         for file in [file for file in files if THEME.match(file.src_uri)]:
             files.remove(file)
+        for file in [file for file in files if ALONE.match(file.src_uri)]:
+            file.content_string = self._small(file.src_uri, file.content_string)
         return files
 
-    @event_priority(-200)  # all that makes a page's text has run
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
-        """Make the two files, and tell the templates their names."""
-        pages = [file.page.content or "" for file in files.documentation_pages() if file.page]
-        folder = Path(config.config_file_path).parent / self.config.cache_dir
-        style = self._style([*pages, *_templates(config)], folder, config.theme.get("direction") or "ltr")
-        script = assets.script(self.scripts) if self.scripts else ""
-        names = assets.hashed("assets/kb", "css", style), assets.hashed("assets/kb", "js", script) if script else ""
-        self.made = {name: text for name, text in zip(names, (style, script), strict=True) if name}
-        env.globals["assets"] = Assets(*names, policy=self.policy)
+        """Tell the templates the names of both files; their hashes are known when all pages are written."""
+        env.globals["assets"] = Assets(STYLE, SCRIPT if self.scripts else "", policy=self.policy)
         return env
 
     @event_priority(-100)  # after any plugin that changes the page
@@ -90,11 +110,22 @@ class AssetsPlugin(BasePlugin[Options]):
 
     @event_priority(100)  # before anything reads the built site
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write the two files."""
-        for name, text in self.made.items():
-            file = Path(config.site_dir, name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+        """Write the files, and their names into the pages."""
+        site = Path(config.site_dir)
+        texts = {file: file.read_text(encoding="utf-8") for file in sorted(site.rglob("*.html"))}
+        texts = {file: text for file, text in texts.items() if LINK.search(text)}
+        sheets = self._sheets({str(file): text for file, text in texts.items()})
+        later = [_write(site, "kb-later", suffix, text) for suffix, text in self._later(sheets.later)]
+        names = json.dumps([name.rpartition("/")[2] for name in later])
+        first = [self._small(path, text) for path, text in self.scripts.items() if path not in self.config.later]
+        script = _write(site, "kb", "js", "".join([f"globalThis.KBLater={names};\n", *first])) if first else ""
+        common = _write(site, "kb", "css", NOTICE + sheets.common)
+        for file, text in texts.items():
+            own = sheets.apart[str(file)]
+            styles = [common, *([_write(site, "kb-part", "css", own)] if own else [])]
+            if own and file.relative_to(site).as_posix() in self.config.whole:
+                styles = [_write(site, "kb-part", "css", NOTICE + sheets.common + own)]
+            file.write_text(_named(text, styles, script), encoding="utf-8")
 
     def _take(self, files: Files, path: str) -> str:
         """Give the text of one of the site's own files, and take it out of the site."""
@@ -104,21 +135,48 @@ class AssetsPlugin(BasePlugin[Options]):
         files.remove(file)
         return file.content_string
 
-    def _style(self, pages: list[str], folder: Path, direction: str) -> str:
-        """Give the one stylesheet: the theme's, cut to what pages use, and then our own, whole."""
+    def _small(self, path: str, text: str) -> str:
+        """Give a script made small."""
+        try:
+            return minify(text, self.folder, path)
+        except ValueError as error:
+            raise PluginError(str(error)) from error
+
+    def _sheets(self, pages: dict[str, str]) -> Portions:
+        """Share out the theme's styles and then our own, both cut to what pages and scripts name."""
         theme, own = self.styles[0], "\n".join(self.styles[1:])
-        seen = assets.used(pages, self.scripts, [f"dir={direction}"])
+        scripts = {path: assets.script([text]) for path, text in self.scripts.items()}
+        kept = f'"{" ".join(self.config.kept)}"'
+        seen = assets.used(pages.values(), [*scripts.values(), kept])
         asked = "\n".join(sorted(seen.names) + sorted(seen.pairs) + sorted(seen.words))
 
         def make() -> str:
             rules = assets.parse(theme.replace(".focus-visible", ":focus-visible"))
             rules = assets.cut(rules, seen, frozenset(self.config.ours))
-            return NOTICE + assets.write(assets.prune([*rules, *assets.parse(own)]))
+            return assets.write(assets.prune([*rules, *assets.cut(assets.parse(own), seen)]))
 
-        return remembered(folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
+        whole = remembered(self.folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
+        first = [text for path, text in scripts.items() if path not in self.config.later]
+        later = [scripts[path] for path in self.config.later]
+        occurs = {name: assets.used([text], []) for name, text in pages.items()}
+        return portions(assets.parse(whole), occurs, assets.used([], [*first, kept]), assets.used([], later))
+
+    def _later(self, style: str) -> list[tuple[str, str]]:
+        """Give what is fetched later, each with the ending of its file's name; styles first, as scripts measure."""
+        script = "".join(self._small(path, self.scripts[path]) for path in self.config.later)
+        return [(suffix, text) for suffix, text in (("css", style), ("js", script)) if text]
 
 
-def _templates(config: MkDocsConfig) -> list[str]:
-    """Give the text of our own templates, which are found before the theme's."""
-    folder = Path(config.theme.custom_dir or ".")
-    return [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("*.html"))]
+def _write(site: Path, stem: str, suffix: str, text: str) -> str:
+    """Write a file under a name that changes with it; give the name."""
+    name = assets.hashed(f"assets/{stem}", suffix, text)
+    file = site / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return name
+
+
+def _named(text: str, styles: list[str], script: str) -> str:
+    """Write the names of a page's files into its head."""
+    text = LINK.sub(lambda link: "\n".join(f"{link[1]}{link[2]}{name}{link[3]}" for name in styles), text, count=1)
+    return RUN.sub(lambda run: f"{run[1]}{script}{run[2]}", text, count=1)

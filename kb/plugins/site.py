@@ -221,9 +221,9 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
     items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
     title = str(page.meta.get("title") or page.title)
     authors = [who.publisher] if who.publisher else []
-    about = title, source.description, who.name, source.updated, source.checked, address, who.licence_url
+    about = title, who.name, source.updated, source.checked, address, who.licence_url
     article = page_json_ld(*about, items, language(config))
-    meta = citation_meta(title, who.name, authors, source.updated, address, items)
+    meta = citation_meta(title, who.name, authors, source.updated, address)
     return {
         "meta": (*meta, *card(page, source, address, config)),
         "json_ld": tuple(text for text in (article, breadcrumbs(page, nav, address, config)) if text),

@@ -21,7 +21,7 @@
   }
 
   function open(next) {
-    const entries = (next.dataset.refs || "").split(" ").map((id) => document.getElementById(id)).filter(Boolean);
+    const entries = (next.dataset.refs || next.getAttribute("href").slice(1)).split(" ").map((id) => document.getElementById(id)).filter(Boolean);
     if (next === mark || !entries[0]) return;
     close();
     mark = next;

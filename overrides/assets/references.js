@@ -5,6 +5,11 @@
 
   var make = kbCopy.make;
 
+  /* What a screen reader hears of "a", "b" and so on, whoever points at them sees. */
+  document.querySelectorAll(".kb-reference__back a[aria-label]").forEach(function (link) {
+    link.title = link.getAttribute("aria-label");
+  });
+
   document.querySelectorAll(".kb-downloads").forEach(function (line) {
     var list = document.querySelector(".kb-references");
     line.append(" ", kbCopy.button("Copy as text", "Copy as text", function () {

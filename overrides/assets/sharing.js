@@ -30,17 +30,6 @@
     share.querySelector("#__share").prepend(line);
   }
 
-  /* The handout's form, which few readers open, is loaded when it is opened. */
-  var yours = document.querySelector(".kb-yours");
-  if (yours) {
-    yours.firstElementChild.hidden = false;
-    yours.firstElementChild.addEventListener("toggle", function () {
-      var script = make("script");
-      script.src = KBTrust(yours.dataset.script);
-      document.head.append(make("link", { rel: "stylesheet", href: yours.dataset.script.replace(/js$/, "css") }), script);
-    }, { once: true });
-  }
-
   /* Opening the block takes whoever followed a link to it there, also in browsers that do not open it by themselves. */
   function reveal() {
     if (share && location.hash === "#__share") share.open = true;
@@ -91,10 +80,6 @@
   }
 
   document.querySelectorAll("article .headerlink").forEach(function (link) {
-    var heading = link.parentElement.cloneNode(true);
-    heading.querySelectorAll(".headerlink").forEach(function (mark) { mark.remove(); });
-    link.setAttribute("aria-label", "Copy link: " + heading.textContent.trim());
-    link.title = "Copy link to this section";
     link.addEventListener("click", function (event) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // a new tab, a saved page
       event.preventDefault();

@@ -9,4 +9,21 @@
   }
   var policy = globalThis.trustedTypes && trustedTypes.createPolicy("kb", { createScriptURL: own });
   globalThis.KBTrust = function (address) { return policy ? policy.createScriptURL(address) : own(address); };
+
+  /* Fetch one of the site's own scripts or stylesheets: a promise that it has run, or is in force. */
+  globalThis.KBLoad = function (address) {
+    return new Promise(function (done, failed) {
+      var style = /css$/.test(address);
+      var element = document.createElement(style ? "link" : "script");
+      if (style) {
+        element.rel = "stylesheet";
+        element.href = own(address);
+      } else {
+        element.src = KBTrust(address);
+      }
+      element.onload = done;
+      element.onerror = failed;
+      document.head.append(element);
+    });
+  };
 })();

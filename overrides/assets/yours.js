@@ -1,6 +1,6 @@
 /* A page and what a reader types come in; one sheet to print goes out: the sections that the writer chose, the QR code,
    and the group's name, time, place and phone. It is built from the page's own nodes, shown in the page's place, and gone
-   when the reader goes back. Loaded when the form is opened (sharing.js). Nothing is stored, sent or put into the address. kb/editions/handouts.py prints the same
+   when the reader goes back. Loaded when the form is opened (reach.js). Nothing is stored, sent or put into the address. kb/editions/handouts.py prints the same
    choice as PDF files. */
 (function () {
   "use strict";

@@ -23,17 +23,8 @@
     return link.href.replace(LIST, name + "$1").replace(/^(file:.*\/)$/, "$1index.html");
   }
 
-  /* Fetch one of the site's files, named from its root: a promise that it has run, or is in force. */
-  function load(path) {
-    return new Promise(function (done, failed) {
-      var style = /css$/.test(path);
-      var element = style ? make("link", { rel: "stylesheet", href: root + path }) : make("script");
-      if (!style) element.src = KBTrust(root + path);
-      element.onload = done;
-      element.onerror = failed;
-      document.head.append(element);
-    });
-  }
+  /* Fetch one of the site's files, named from its root. */
+  function load(path) { return KBLoad(root + path); }
 
   function start() {
     ready = ready || Promise.all([link.dataset.style, link.dataset.code, link.dataset.index].map(load)).then(function () {
