@@ -117,8 +117,9 @@ def hashed(files: list[Path]) -> str:
     for package in tomllib.loads((PROJECT / "uv.lock").read_text(encoding="utf-8"))["package"]:
         built = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
         known[package["name"], package["version"]] = [file["hash"] for file in built]
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines() if PIN.match(line)]
-    pins = {PIN.match(line).groups(): line for line in sorted(lines, key=len, reverse=True)}  # the plainest last
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    found = [match for match in map(PIN.match, sorted(lines, key=len, reverse=True)) if match]
+    pins = {(match[1], match[2]): match.string for match in found}  # of the same pin twice, the plainest line
     return "".join(
         f"{line} {' '.join(f'--hash={each}' for each in known[pin])}\n" for pin, line in sorted(pins.items())
     )

@@ -154,6 +154,7 @@ def test_every_step_before_an_upload_runs_here(steps_here, tools):
         if line not in elsewhere:
             status, said, _ = run(quick.get(line, line))
             assert status == 0, f"{line}: {said}"
-    assert (project / "public/editions/SHA256SUMS").is_file()
+        if line == ".ci/publish":  # a preview puts its own in the same place
+            assert (project / "public/editions/SHA256SUMS").is_file()
     assert (project / "dist/bill-of-materials.json").is_file()
     assert "Outgoing links, asked on" in (project / "links.md").read_text(encoding="utf-8")
