@@ -115,3 +115,47 @@ def test_the_list_of_references_can_be_copied_when_it_is_reached(visit):
     tab.locator(".kb-downloads").scroll_into_view_if_needed()
     tab.locator(".kb-downloads .kb-copy").wait_for()
     assert tab.locator(".kb-reference__back a").first.get_attribute("title").startswith("Back to citation a")
+
+
+@pytest.mark.parametrize(("press", "leads"), [(MARK, "#ref-"), ("#by-stage .headerlink", "#by-stage")])
+def test_a_line_that_never_answers_leaves_no_link_dead(visit, press, leads):
+    """Where a phone shows bars but nothing comes, a pressed mark or # leads on after a short wait."""
+    tab = visit(before=lambda tab: tab.route(f"**{LATER}*", lambda _: None))
+    tab.locator(press).focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("leads => location.hash.startsWith(leads)", arg=leads, timeout=8000)
+
+
+@pytest.mark.parametrize("file", ["yours.css", "yours.js"])
+def test_a_form_that_cannot_be_fetched_says_so_and_comes_when_it_can(visit, file):
+    """Who opens the handout's form on a dead line is told, in words, and finds the form at the next try."""
+    tab = visit(before=lambda tab: tab.route(f"**/{file}", lambda route: route.abort()))
+    summary = tab.locator(".kb-yours summary")
+    summary.click()
+    tab.locator(".kb-yours [role=alert]").wait_for()
+    assert not tab.locator(".kb-yours fieldset").count()
+    tab.unroute(f"**/{file}")
+    summary.click()
+    summary.click()
+    tab.locator(".kb-yours fieldset").wait_for()
+    assert not tab.locator(".kb-yours [role=alert]").count()
+    assert tab.locator(".kb-yours fieldset").count() == 1
+
+
+def test_escape_leaves_the_form_and_the_sheet_one_at_a_time(visit):
+    """Escape leads from the sheet back to the form and from there to what opened it, whatever else has been fetched."""
+    tab = visit()
+    summary = tab.locator(".kb-yours summary")
+    summary.click()
+    tab.locator("#__yours-group").fill("Tuesday group")
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".kb-yours details").evaluate("fold => fold.open")
+    assert summary.evaluate("it => it === document.activeElement")
+    summary.click()
+    tab.locator(".kb-share summary").click()  # fetches the scripts that look for Escape, too
+    tab.locator(".kb-share .kb-copy").first.wait_for()
+    tab.get_by_role("button", name="Make the sheet").click()
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".kb-sheet").count()
+    assert tab.locator(".kb-yours details").evaluate("fold => fold.open")
+    assert tab.get_by_role("button", name="Make the sheet").evaluate("it => it === document.activeElement")

@@ -4,6 +4,7 @@
 (function () {
   "use strict";
   var LINKS = ".kb-cite, .headerlink", REACH = LINKS + ", .kb-trust .kb-fold, .kb-to-share, .kb-downloads";
+  var PATIENCE = 3000; // milliseconds: a line on which nothing comes must not leave a link dead
   var EVENTS = ["pointerover", "pointerdown", "pointerup", "focusin", "click", "toggle"];
   var script = document.currentScript, files = globalThis.KBLater || [];
   var kept = [], asked;
@@ -19,7 +20,8 @@
   function load() {
     if (asked) return;
     asked = true;
-    Promise.all(files.map(function (file) { return KBLoad(new URL(file, script.src).href); })).then(replay, replay);
+    var all = Promise.all(files.map(function (file) { return KBLoad(new URL(file, script.src).href); }));
+    Promise.race([all, new Promise(function (done) { setTimeout(done, PATIENCE); })]).then(replay, replay);
   }
 
   function heed(event) {
@@ -59,10 +61,22 @@
   /* The handout's form, which few readers open, is fetched when it is opened. */
   var yours = document.querySelector(".kb-yours");
   if (yours) {
-    yours.firstElementChild.hidden = false;
-    yours.firstElementChild.addEventListener("toggle", function () {
-      KBLoad(yours.dataset.script.replace(/js$/, "css"));
-      KBLoad(yours.dataset.script);
-    }, { once: true });
+    var fold = yours.firstElementChild, sorry = document.createElement("p"), sought;
+    fold.hidden = false;
+    fold.addEventListener("toggle", function () {
+      if (sought || !fold.open) return;
+      sought = true;
+      sorry.remove();
+      // Styles first: the sheet is measured to fit.
+      KBLoad(yours.dataset.script.replace(/js$/, "css")).then(function () {
+        return KBLoad(yours.dataset.script);
+      }).catch(function () {
+        sought = false; // so that the next opening tries again
+        sorry.role = "alert";
+        sorry.textContent = "The form could not be loaded. You may be offline. Close this and open it again, or print the " +
+          "page as it is: it has lines to fill in by hand.";
+        fold.append(sorry);
+      });
+    });
   }
 })();

@@ -90,7 +90,7 @@
   /* Escape leads out again: of the panel, or else of the block at the page's foot that was unfolded. */
   addEventListener("keydown", function (event) {
     if (event.key !== "Escape") return;
-    var fold = !panel && document.activeElement.closest(":is(.kb-trust, .kb-yours) details[open]");
+    var fold = !panel && document.activeElement.closest(".kb-trust details[open]");
     close();
     if (!fold) return;
     fold.open = false;

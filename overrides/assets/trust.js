@@ -22,7 +22,10 @@
         element.src = KBTrust(address);
       }
       element.onload = done;
-      element.onerror = failed;
+      element.onerror = function (event) {
+        element.remove(); // whoever tries again starts afresh
+        failed(event);
+      };
       document.head.append(element);
     });
   };

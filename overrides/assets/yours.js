@@ -1,6 +1,6 @@
 /* A page and what a reader types come in; one sheet to print goes out: the sections that the writer chose, the QR code,
    and the group's name, time, place and phone. It is built from the page's own nodes, shown in the page's place, and gone
-   when the reader goes back. Loaded when the form is opened (reach.js). Nothing is stored, sent or put into the address. kb/editions/handouts.py prints the same
+   when the reader goes back. Loaded, after its styles, when the form is opened (reach.js). Nothing is stored, sent or put into the address. kb/editions/handouts.py prints the same
    choice as PDF files. */
 (function () {
   "use strict";
@@ -156,13 +156,19 @@
     form.querySelector("details").append(set);
   }
 
-  /* The sheet is measured to fit, so that its styles must be there before it can be made. */
-  var style = document.querySelector('link[href$="yours.css"]');
   form.autocomplete = "off";
-  if (style.sheet) show();
-  else style.addEventListener("load", show);
+  show();
 
-  addEventListener("keydown", function (event) { if (event.key === "Escape") back(); });
+  /* Escape leads out again: of the sheet, or else of the form. */
+  addEventListener("keydown", function (event) {
+    var fold = form.querySelector("details");
+    if (event.key !== "Escape") return;
+    if (sheet) back();
+    else if (fold.open && fold.contains(document.activeElement)) {
+      fold.open = false;
+      fold.firstElementChild.focus();
+    }
+  });
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     var size = document.getElementById("__yours-paper").value;
