@@ -85,3 +85,14 @@ def test_a_link_to_another_site_is_spelt_out_once(printer):
     """On paper nobody can follow a link: its address stands beside it, and not twice."""
     whole = "".join(printer("research/rcsp.md"))
     assert whole.count(squeezed("https://www2.fundsforngos.org/latest-funds-for-ngos/recovery")) == 1
+
+
+def test_paper_offers_nothing_to_press(chromium, address):
+    """No button, field or unfolding line is printed: nobody can press paper."""
+    tab = chromium.new_page()
+    tab.emulate_media(media="print")
+    for path in (*SOME, "about/offline.md", "search.md"):
+        tab.goto(address + outputs(path)[0].removesuffix("index.html"))
+        tab.wait_for_load_state("networkidle")
+        assert not tab.locator("button:visible, input:visible, summary:visible, progress:visible").count(), path
+    tab.close()
