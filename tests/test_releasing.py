@@ -126,7 +126,7 @@ release, and there is no release yet.
 def test_a_release_is_refused_while_a_page_says_what_it_makes_untrue(tmp_path):
     """No reader of the published site is told that its address is a placeholder, or that nothing was released."""
     start = page("Links", "").count("\n")
-    assert refusals(tmp_path, "site_url: https://peers.org.uk/\npublisher: Us\ncontact: the hall\n", body=UNTRUE) == [
+    assert refusals(tmp_path, PUBLISHED, body=UNTRUE) == [
         (
             f"docs/about/links.md:{start + 3}: it says recovery.example, and the site is elsewhere now;"
             " write the address https://peers.org.uk/"
@@ -145,14 +145,12 @@ def test_a_release_is_refused_while_a_page_says_what_it_makes_untrue(tmp_path):
 def test_what_the_pages_say_now_would_be_found(tmp_path):
     """The sentences on this site that a release makes untrue are among those that are looked for."""
     text = (PROJECT / "docs/about/links.md").read_text(encoding="utf-8")
-    found = refusals(
-        tmp_path, "site_url: https://peers.org.uk/\npublisher: Us\ncontact: the hall\n", body=text + UNTRUE
-    )
+    found = refusals(tmp_path, PUBLISHED, body=text + UNTRUE)
     assert len([line for line in found if "recovery.example" in line]) == text.count("recovery.example") + 1
 
 
 def test_no_page_of_a_release_denies_its_publisher(tmp_path):
-    """A reader is not told by a page that nobody publishes what its foot says who publishes; every such page is named."""
+    """No page tells a reader that nobody publishes the site, when its foot says who does: each such place is named."""
     texts = {file: file.read_text(encoding="utf-8") for file in (PROJECT / "docs/about").glob("*.md")}
     body = "\n".join(text.partition("\n---\n")[2] for text in texts.values())
     found = refusals(tmp_path, PUBLISHED, body=f"{body}\nIt has no named\npublisher.\n")
