@@ -1,7 +1,7 @@
 """The project folder comes in; whether two clean builds of it are the same, byte for byte, goes out, file by file.
 
 After reproducible-builds.org: the second build has another folder, time zone, locale, hash seed, file order and mask,
-and finds what the first one kept in its cache.
+finds what the first one kept in its cache and, where libfaketime is installed, runs more than a year later.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ TWO = {
     "TZ": "America/Anchorage", "LC_ALL": "C", "PYTHONHASHSEED": "2", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
     "PYTHONIOENCODING": "utf-8",
 }  # fmt: skip
+LATER = ("faketime", "-f", "+400d")
 
 
 def reproduce(project: Path) -> tuple[list[Finding], str]:
@@ -42,9 +43,12 @@ def reproduce(project: Path) -> tuple[list[Finding], str]:
             return failed, ""
         _copy(project, second, backwards=True)
         shutil.copytree(first / ".cache", second / ".cache")
-        if failed := _build(second, TWO | epoch, 0o077):
+        moved = LATER if shutil.which(LATER[0]) else ()
+        if failed := _build(second, TWO | epoch, 0o077, moved):
             return failed, ""
-        return compare(first, second)
+        findings, said = compare(first, second)
+        clock = "the second one 400 days later" if moved else "the clock was not moved, since faketime is not installed"
+        return findings, f"{said}; {clock}"
 
 
 def compare(first: Path, second: Path) -> tuple[list[Finding], str]:
@@ -70,10 +74,10 @@ def _copy(project: Path, folder: Path, *, backwards: bool) -> None:
                 shutil.copy2(file, target)
 
 
-def _build(folder: Path, settings: dict[str, str], mask: int) -> list[Finding]:
-    """Build in a copy, with a mask for new files (POSIX); say whether that failed."""
+def _build(folder: Path, settings: dict[str, str], mask: int, clock: tuple[str, ...] = ()) -> list[Finding]:
+    """Build in a copy, with a mask for new files (POSIX), under a program that moves its clock; say if that failed."""
     umask = -1 if os.name == "nt" else mask
-    command = [sys.executable, "-m", "kb", VERB]
+    command = [*clock, sys.executable, "-m", "kb", VERB]
     if subprocess.run(command, cwd=folder, env=os.environ | settings, umask=umask, check=False).returncode:
         return [Finding(VERB, 0, 0, "it failed, so nothing was compared", "mend what it said above")]
     return []
