@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
-from kb.harmless import active, addresses, plain, scheme
+from kb.harmless import active, addresses, plain, scheme, stray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def read_page(root: Path, file: str) -> BookPage:
         if identifier := element.get("id"):
             ids.append(identifier)
         links += [Link(str(element.tag), href, element.get("rel") or "") for href in addresses(element)]
-        found += active(element)
+        found += (*active(element), *stray(element))
     title = tree.findtext(".//title") or ""
     return BookPage(file, title.strip(), tuple(ids), tuple(_sections(tree)), tuple(links), tuple(found))
 

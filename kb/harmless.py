@@ -75,6 +75,16 @@ def active(element: Element) -> Iterator[tuple[str, str]]:
         yield "a script", "<script"
 
 
+def stray(element: Element) -> Iterator[tuple[str, str]]:
+    """Give (what, words to look for) for an address in angle brackets that Markdown does not take for a link.
+
+    HTML takes it for an element without a meaning, so that its words are shown to nobody.
+    """
+    tag = str(element.tag)
+    if ":" in tag:
+        yield f"`<{tag[:80]}>`, an address that is no link and that nobody sees", f"<{tag}"
+
+
 def outside(tag: str, href: str, rel: str) -> Iterator[tuple[str, str, str]]:
     """Give (what, how to mend it, words to look for) for an address that leaves the site.
 
