@@ -80,7 +80,8 @@ def seal(site: Path) -> None:
     for file in listed(site):
         content = (site / file).read_bytes()
         files[_address(file)] = [hashlib.sha256(content).hexdigest(), len(content)]
-    text = json.dumps({"files": files, "moves": _moves(site)}, separators=(",", ":"), sort_keys=True)
+    sealed = {"files": files, "moves": _moves(site), "worker": _bare(worker)}
+    text = json.dumps(sealed, separators=(",", ":"), sort_keys=True)
     (site / LIST).write_text(text, encoding="utf-8", newline="\n")
     release = hashlib.sha256(text.encode()).hexdigest()
     worker.write_text(RELEASE.sub(release, worker.read_text(encoding="utf-8"), count=1), encoding="utf-8", newline="\n")
@@ -102,6 +103,8 @@ def check_kept(site: Path) -> list[Finding]:
     said = RELEASE.search(worker.read_text(encoding="utf-8", errors="replace"))
     if not files or said is None or said[0] != hashlib.sha256(text).hexdigest():
         return [Finding(WORKER, 0, 0, f"it does not name this {LIST}, so nobody could keep the site", mend)]
+    if json.loads(text).get("worker") != _bare(worker):
+        return [Finding(WORKER, 0, 0, "it is not the worker that was published", mend)]
     changed = [address for address, digest in files.items() if _digest(site / _file(address)) != digest]
     what = f"it is not what {LIST} says, so nobody could keep the site"
     return [Finding(f"/{address}", 0, 0, what, mend) for address in changed]
@@ -114,6 +117,11 @@ def _read(site: Path) -> dict[str, str]:
         return {str(address): str(entry[0]) for address, entry in found.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
+
+
+def _bare(worker: Path) -> str:
+    """Give the SHA-256 of the worker without its release, which in turn is a hash of the list that holds this one."""
+    return hashlib.sha256(RELEASE.sub("", worker.read_text(encoding="utf-8", errors="replace")).encode()).hexdigest()
 
 
 def _address(file: str) -> str:

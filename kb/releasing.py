@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 
 # RFC 2606: names that are nobody's, with all that end in a dot and one of them.
 RESERVED = ("example", "test", "invalid", "localhost", "example.org", "example.com", "example.net")
-UNTRUE = re.compile(r"(recovery\.example)|no\s+release\s+yet|has\s+been\s+no\s+release", re.IGNORECASE)
+UNTRUE = re.compile(
+    r"(recovery\.example)|no\s+release\s+yet|has\s+been\s+no\s+release|no\s+named\s+publisher", re.IGNORECASE
+)
+WHO = {  # what the identity block must say, and why
+    "publisher": "set `publisher` to who answers for the site, as readers are to see it",
+    "contact": "set `contact`, so that a reader can say that a link is broken",
+}
 CONTRACT = f"docs/links/{FILE}"
 TAG = (
     "Then commit it today, since the edition's number is the commit's day, and tag the commit: "
@@ -103,7 +109,8 @@ def check_tree(project: Path, tree: Mapping[str, Collection[str]]) -> list[Findi
 def read_settings(config: Path) -> tuple[dict[str, tuple[str, int]], list[Finding]]:
     """Give each plain value of mkdocs.yml with its line, by its key at any depth; or why the file cannot be read.
 
-    Tags for MkDocs' own use are passed over. Of two values with one key the first counts.
+    Tags for MkDocs' own use are passed over. Of two values with one key the first counts; one that says that there is
+    none, such as `~`, is empty.
     """
     try:
         node = yaml.compose(config.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
@@ -115,7 +122,10 @@ def read_settings(config: Path) -> tuple[dict[str, tuple[str, int]], list[Findin
         return {}, [Finding(config.name, line, 0, "YAML that cannot be read", mend)]
     if not isinstance(node, yaml.MappingNode):
         return {}, [Finding(config.name, 0, 0, "not a list of settings", "compare it with the last commit's")]
-    return {key: (value.value, value.start_mark.line + 1) for key, value in _scalars(node)}, []
+    none = "tag:yaml.org,2002:null"
+    return {
+        key: ("" if value.tag == none else value.value, value.start_mark.line + 1) for key, value in _scalars(node)
+    }, []
 
 
 def identity(config: Path) -> tuple[str, str]:
@@ -156,10 +166,10 @@ def _publisher_faults(project: Path) -> list[Finding]:
         findings.append(Finding("mkdocs.yml", line, 0, f"the address '{address}' {why}", mend))
     else:
         findings += _untrue(project, address)
-    contact, line = settings.get("contact", ("", 0))
-    if not contact:
-        mend = "set `contact`, so that a reader can say that a link is broken"
-        findings.append(Finding("mkdocs.yml", line, 0, "no `contact`", mend))
+    for key, mend in WHO.items():
+        value, line = settings.get(key, ("", 0))
+        if not value.strip():
+            findings.append(Finding("mkdocs.yml", line, 0, f"no `{key}`", mend))
     return findings
 
 

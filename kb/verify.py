@@ -64,7 +64,7 @@ def verify(target: str, docs: Path) -> tuple[list[Finding], str]:
         sums = check_sums(Path(target))
         with served(Path(target)) as address:
             findings, said = verify(address, docs)
-        return sums + findings, said
+        return sorted({*sums, *findings}), said
     if urlsplit(target).scheme not in {"http", "https"} or urlsplit(target).hostname not in HERE:
         mend = f"give a folder, or an address that starts with http://{HERE[0]}:"
         return [Finding(target, 0, 0, "neither a folder nor an address on this machine", mend)], ""
@@ -72,6 +72,7 @@ def verify(target: str, docs: Path) -> tuple[list[Finding], str]:
         crawl = Crawl(target if target.endswith("/") else f"{target}/", Path(kept))
         crawl.run([*FIRST, *(quote(page.lstrip("/")) for page in _promised(docs))])
         crawl.run_kept()
+        crawl.run_sums()
         findings = crawl.findings + _check_tree(read_book(Path(kept)), docs) + check_sums(Path(kept))
         findings += keep.check_kept(Path(kept))
     headed = "with the policy's headers" if crawl.headed else "without headers: the host must send them, or cannot"
@@ -129,6 +130,13 @@ class Crawl:
             self.run([headers.WORKER, headers.LIST])
             self.run(keep.addresses(self.kept))
 
+    def run_sums(self) -> None:
+        """Ask for the checksums of editions, which no page links to, where any were offered, and for all they name."""
+        if (self.kept / EDITIONS).is_dir():
+            self.run([EDITIONS + SUMS])
+            text = read_text(self.kept / EDITIONS / SUMS, SUMS)[0]
+            self.run([EDITIONS + quote(line.partition(" ")[2].lstrip(" *")) for line in text.splitlines()])
+
     def _ask(self, url: str) -> list[str]:
         """Ask for one address, keep and check what comes, and give the addresses that it points to."""
         try:
@@ -154,7 +162,7 @@ class Crawl:
     def _check_head(self, url: str, path: str, kind: str, said: dict[str, str]) -> None:
         """Check what a host says of a file: its type, and the policy's headers if it sends any of them."""
         wanted = TYPES.get(path.rpartition("/")[2].partition(".")[2].rpartition(".")[2], "")
-        if wanted not in kind:
+        if wanted not in kind and not path.endswith(SUMS):
             self._say(url, f"it comes as '{kind}'", f"have the host send {wanted}")
         self.headed = self.headed or "content-security-policy" in said
         for name, value in headers.EVERYWHERE.items() if self.headed else ():

@@ -1,9 +1,13 @@
 """Stylesheets and scripts: cut to what pages use and never below it, joined, and named by their content."""
 
+import re
+import subprocess
+import sys
+
 import pytest
 from conftest import page
 
-from kb import assets
+from kb import assets, publish
 
 CSS = """
 /* a comment */
@@ -76,3 +80,38 @@ def test_a_mistyped_file_is_named(miniature, line):
     assert built.status == 1
     assert "no file 'assets/gone." in built.output
     assert "Traceback" not in built.output
+
+
+def said_of(project):
+    """Build a project, which is to fail; give what is said."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(project / "site")]
+    done = subprocess.run(command, cwd=project, env=publish.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "old", "new", "what"),
+    [
+        ("kept", "kb-fill", "kb-fil", "which no stylesheet does"),
+        ("ours", "admonition", "admonitoin", "which no stylesheet does"),
+        ("whole", "about/offline/index.html", "abuot/offline/index.html", "which is no page that is built"),
+    ],
+)
+def test_a_mistyped_name_in_the_settings_of_styles_is_named(project_copy, option, old, new, what):
+    """A maintainer who mistypes a name is told, and no reader finds a block undrawn because nobody was."""
+    config = project_copy / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace(f"{option}: [{old}", f"{option}: [{new}", 1), encoding="utf-8")
+    assert f"mkdocs.yml: `{option}` names '{new}', {what}; mend either" in said_of(project_copy)
+
+
+@pytest.mark.parametrize("path", ["menu.js", "sharing.js", "search/words.js", "sw.js", "keep.js"])
+def test_a_script_that_no_browser_can_read_stops_the_build_at_its_line(project_copy, path):
+    """No reader gets a page whose scripts are dead: whoever edits one reads its file, as it lies here, and the line."""
+    file = project_copy / "overrides/assets" / path
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}function( {{\n", encoding="utf-8")
+    line = len(text.splitlines()) + 1
+    assert re.search(rf"overrides/assets/{path}:{line}:\d+: no browser can read this script", said_of(project_copy))

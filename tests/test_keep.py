@@ -147,6 +147,7 @@ def patient(folder, milliseconds=40_000):
     text = file.read_text(encoding="utf-8")
     file.write_text(re.sub(r"PATIENCE = \d+", f"PATIENCE = {milliseconds}", text), encoding="utf-8")
     assert f"PATIENCE = {milliseconds};" in file.read_text(encoding="utf-8")
+    keep.seal(folder)  # another worker is another release
     return folder
 
 
@@ -494,6 +495,14 @@ def test_the_seal_is_the_same_each_time_and_breaks_with_any_file(copy):
     assert keep.check_kept(copy) == [finding]
     (copy / "keep.json").write_text("{}")
     assert "sw.js: it does not name this keep.json" in "".join(map(str, keep.check_kept(copy)))
+
+
+def test_a_worker_that_was_changed_on_the_way_is_named(copy):
+    """A host that adds a line to the script which would keep the site is found out before readers keep it."""
+    file = copy / "sw.js"
+    file.write_text(file.read_text(encoding="utf-8") + "// counted\n", encoding="utf-8")
+    (finding,) = verify.verify(str(copy), PROJECT / "docs")[0]
+    assert str(finding).startswith("sw.js: it is not the worker that was published; publish the whole folder again")
 
 
 def test_a_host_that_would_answer_from_a_cache_is_named(copy):

@@ -1,5 +1,6 @@
 """Releasing: an address that can be published at, settings that can be read, pages that stay true, or no release."""
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -13,6 +14,8 @@ from kb.changelog import check_changelog, close_changelog
 from kb.editions.manifest import manifest_of, read_manifests, write_manifest
 from kb.findings import Finding
 from kb.releasing import release
+
+PUBLISHED = "site_url: https://peers.org.uk/\npublisher: Us\ncontact: the hall\n"
 
 
 def refusals(folder, settings, *, draft=False, body="Words.\n"):
@@ -44,7 +47,7 @@ def refusals(folder, settings, *, draft=False, body="Words.\n"):
 )
 def test_a_release_needs_an_address_that_somebody_can_publish_at(tmp_path, url, words):
     """A maintainer who releases at an address that cannot be the site's is told which, why, and the line."""
-    found = refusals(tmp_path, f"site_name: A\nsite_url: {url}\ncontact: the hall\n")
+    found = refusals(tmp_path, f"site_name: A\nsite_url: {url}\npublisher: Us\ncontact: the hall\n")
     assert len(found) == 1
     assert found[0].startswith("mkdocs.yml:2: the address '")
     assert words in found[0]
@@ -56,16 +59,27 @@ def test_a_release_needs_an_address_that_somebody_can_publish_at(tmp_path, url, 
 )
 def test_an_address_that_only_looks_reserved_is_taken(tmp_path, url):
     """A group whose name ends like a reserved one can release at it."""
-    found = refusals(tmp_path, f"site_name: A\nsite_url: {url}\n")
+    found = refusals(tmp_path, f"site_name: A\nsite_url: {url}\npublisher: Us\n")
     assert found == [
         "mkdocs.yml: no `contact`; set `contact`, so that a reader can say that a link is broken"
     ]  # which is missing so that nothing is built here
 
 
+@pytest.mark.parametrize("value", ["", "''", "~", "null", "'  '"])
+@pytest.mark.parametrize("key", ["publisher", "contact"])
+def test_a_release_needs_somebody_who_answers_for_it(tmp_path, key, value):
+    """No reader of a release is told that it has no publisher, or nobody to write to: it is refused, with the line."""
+    who = {"publisher": "Us", "contact": "the hall"} | {key: value}
+    block = "".join(f"    {name}: {said}\n" for name, said in who.items())
+    found = refusals(tmp_path, f"site_url: https://peers.org.uk/\nextra:\n  identity:\n{block}")
+    assert len(found) == 1
+    assert found[0].startswith(f"mkdocs.yml:{4 + list(who).index(key)}: no `{key}`; set `{key}`")
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ("site_name: A\ncontact: the hall\n", "mkdocs.yml: no `site_url`; "),
+        ("site_name: A\npublisher: Us\ncontact: the hall\n", "mkdocs.yml: no `site_url`; "),
         ("site_name: A\nsite_url: [\n", "mkdocs.yml:3: YAML that cannot be read"),
         ("just words\n", "mkdocs.yml: not a list of settings; "),
         (b"site_name: caf\xe9\n", "mkdocs.yml: not UTF-8 text"),
@@ -90,6 +104,7 @@ def test_settings_that_cannot_be_read_are_one_line(project_copy, verb, before, a
     """Whichever verb meets a broken mkdocs.yml says so in one line, with the way to mend it, and fails."""
     config = project_copy / "mkdocs.yml"
     text = config.read_text(encoding="utf-8").replace('contact: ""', "contact: the hall")
+    text = text.replace('publisher: ""', "publisher: Us")
     config.write_text(text.replace(before, after, 1), encoding="utf-8")
     line = [sys.executable, "-m", "kb", verb]
     done = subprocess.run(
@@ -111,7 +126,7 @@ release, and there is no release yet.
 def test_a_release_is_refused_while_a_page_says_what_it_makes_untrue(tmp_path):
     """No reader of the published site is told that its address is a placeholder, or that nothing was released."""
     start = page("Links", "").count("\n")
-    assert refusals(tmp_path, "site_url: https://peers.org.uk/\ncontact: the hall\n", body=UNTRUE) == [
+    assert refusals(tmp_path, PUBLISHED, body=UNTRUE) == [
         (
             f"docs/about/links.md:{start + 3}: it says recovery.example, and the site is elsewhere now;"
             " write the address https://peers.org.uk/"
@@ -130,8 +145,18 @@ def test_a_release_is_refused_while_a_page_says_what_it_makes_untrue(tmp_path):
 def test_what_the_pages_say_now_would_be_found(tmp_path):
     """The sentences on this site that a release makes untrue are among those that are looked for."""
     text = (PROJECT / "docs/about/links.md").read_text(encoding="utf-8")
-    found = refusals(tmp_path, "site_url: https://peers.org.uk/\ncontact: the hall\n", body=text + UNTRUE)
+    found = refusals(tmp_path, PUBLISHED, body=text + UNTRUE)
     assert len([line for line in found if "recovery.example" in line]) == text.count("recovery.example") + 1
+
+
+def test_no_page_of_a_release_denies_its_publisher(tmp_path):
+    """No page tells a reader that nobody publishes the site, when its foot says who does: each such place is named."""
+    texts = {file: file.read_text(encoding="utf-8") for file in (PROJECT / "docs/about").glob("*.md")}
+    body = "\n".join(text.partition("\n---\n")[2] for text in texts.values())
+    found = refusals(tmp_path, PUBLISHED, body=f"{body}\nIt has no named\npublisher.\n")
+    denied = len(re.findall(r"no\s+named\s+publisher", body, re.IGNORECASE))
+    assert denied > 1  # in the pages as they are
+    assert len([line for line in found if "publisher', which a release makes untrue; " in line]) == denied + 1
 
 
 def test_a_draft_may_say_that_there_was_no_release(tmp_path):
@@ -168,9 +193,6 @@ def test_this_changelog_can_be_released():
     text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert text.count("\n## Unreleased\n") == 1
     assert check_changelog(PROJECT) == []
-
-
-PUBLISHED = "site_url: https://peers.org.uk/\ncontact: the hall\n"
 
 
 def test_a_release_is_refused_while_an_edition_is_missing(tmp_path, monkeypatch):

@@ -140,3 +140,19 @@ def test_editions_in_the_site_are_held_to_their_checksums_alone(copy):
     (copy / "editions").mkdir()
     (copy / "editions/all.html").write_text('<title>All</title><a href="https://recovery.example/">The site</a>')
     assert check_folder(copy, DOCS) == []
+
+
+def test_editions_that_a_host_serves_are_held_to_their_checksums(copy):
+    """After publishing, a maintainer learns of a download that was changed on the way, or of checksums left out."""
+    page, folder = copy / "about/offline/index.html", copy / "editions"
+    page.write_text(page.read_text(encoding="utf-8").replace("<main", '<a href="../../editions/all.zip">.</a><main'))
+    folder.mkdir()
+    (folder / "all.zip").write_bytes(b"half of it")
+    with served(copy) as address:
+        assert "/editions/SHA256SUMS: no answer" in faults(address)
+        digest = hashlib.sha256(b"all of it").hexdigest()
+        (folder / "SHA256SUMS").write_text(f"{digest}  all.zip\n{digest}  gone.zip\n")
+        said = faults(address)
+    assert "editions/SHA256SUMS:1: it names all.zip, whose contents are not what it says" in said
+    assert "editions/SHA256SUMS:2: it names gone.zip, which is not there" in said
+    assert "/editions/SHA256SUMS: " not in said

@@ -18,7 +18,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from kb import assets
 from kb.cache import remembered
-from kb.minify import minify
+from kb.plugins.scripts import small, where
 from kb.policy import POLICY
 from kb.portions import portions
 
@@ -72,6 +72,7 @@ class AssetsPlugin(BasePlugin[Options]):
         """Start with nothing read; `on_files` reads afresh for each build."""
         self.policy, self.styles = POLICY, [""]
         self.scripts: dict[str, str] = {}
+        self.places: dict[str, str] = {}
         self.folder = Path()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -81,16 +82,14 @@ class AssetsPlugin(BasePlugin[Options]):
     @event_priority(-100)  # after any plugin that adds a file
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Read what becomes one file, and take it out of the site."""
+        self.places = {file.src_uri: where(file, config) for file in files if not file.is_documentation_page()}
         theme = [file for file in files if THEME_STYLE.match(file.src_uri)]
         self.styles = [file.content_string for file in theme]
         self.styles += [self._take(files, str(path)) for path in config.extra_css]
         paths = [str(path) for path in config.extra_javascript]
         self.scripts = {path: self._take(files, path) for path in paths}
         self.folder = Path(config.config_file_path).parent / self.config.cache_dir
-        if strange := [path for path in self.config.later if path not in self.scripts]:
-            raise PluginError(
-                f"mkdocs.yml: `later` names '{strange[0]}', which `extra_javascript` does not; mend either"
-            )
+        self._check({file.dest_uri for file in files})
         for file in [file for file in files if THEME.match(file.src_uri)]:
             files.remove(file)
         for file in [file for file in files if ALONE.match(file.src_uri)]:
@@ -127,6 +126,20 @@ class AssetsPlugin(BasePlugin[Options]):
                 styles = [_write(site, "kb-part", "css", NOTICE + sheets.common + own)]
             file.write_text(_named(text, styles, script), encoding="utf-8")
 
+    def _check(self, pages: set[str]) -> None:
+        """Stop the build, before any page is made, at a name that is nobody's or a script that cannot be read."""
+        drawn = set(assets.NAME.findall(assets.write(assets.parse("\n".join(self.styles)))))
+        for option, names, known, what in (
+            ("later", self.config.later, self.scripts, "which `extra_javascript` does not"),
+            ("kept", self.config.kept, drawn, "which no stylesheet does"),
+            ("ours", self.config.ours, drawn, "which no stylesheet does"),
+            ("whole", self.config.whole, pages, "which is no page that is built"),
+        ):
+            if strange := [name for name in names if name not in known]:
+                raise PluginError(f"mkdocs.yml: `{option}` names '{strange[0]}', {what}; mend either")
+        for path, text in self.scripts.items():
+            self._small(path, text)
+
     def _take(self, files: Files, path: str) -> str:
         """Give the text of one of the site's own files, and take it out of the site."""
         file = files.get_file_from_path(path)
@@ -137,10 +150,7 @@ class AssetsPlugin(BasePlugin[Options]):
 
     def _small(self, path: str, text: str) -> str:
         """Give a script made small."""
-        try:
-            return minify(text, self.folder, path)
-        except ValueError as error:
-            raise PluginError(str(error)) from error
+        return small(text, self.places[path], self.folder)
 
     def _sheets(self, pages: dict[str, str]) -> Portions:
         """Share out the theme's styles and then our own, both cut to what pages and scripts name."""

@@ -12,6 +12,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from kb import keep
 from kb.editions.filling import KEEP, fill, size
+from kb.plugins.scripts import small, where
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -25,6 +26,8 @@ class Options(Config):
 
     page = c.Type(str, default="about/offline/index.html")
     """The built page with the place for the buttons, `<div id="__keep">`."""
+    cache_dir = c.Type(str, default=".cache/kb")
+    """Where it is kept that scripts can be read, relative to mkdocs.yml; safe to delete."""
 
 
 class KeepPlugin(BasePlugin[Options]):
@@ -37,12 +40,13 @@ class KeepPlugin(BasePlugin[Options]):
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Take the two scripts out of the site: one stands at its root, the other is named by its content."""
-        self.texts = []
+        self.texts, folder = [], Path(config.config_file_path).parent / self.config.cache_dir
         for path in SOURCES:
             file = files.get_file_from_path(path)
             if file is None:
                 raise PluginError(f"overrides has no {path}; compare it with the last commit's")
             self.texts.append(file.content_string)
+            small(self.texts[-1], where(file, config), folder)  # only read: the list is sealed into what was written
             files.remove(file)
         return files
 

@@ -16,7 +16,7 @@ from kb.crisis import Crisis, read_crisis
 from kb.engine import ENGINE
 from kb.findings import report
 from kb.helplines import read_helplines
-from kb.minify import minify
+from kb.plugins.scripts import small, where
 from kb.schema import KINDS, STAGES
 from kb.terms import Terms, also_called, read_terms
 
@@ -63,20 +63,13 @@ class SearchPlugin(BasePlugin[Options]):
         for path in (*ENGINE, search.SCREEN, search.STYLE):
             file = files.get_file_from_path(path)
             if file:
-                self.parts[path] = self._small(path, file.content_string, config)
+                ours = path.endswith(".js") and "/vendor/" not in path
+                text, cache = file.content_string, Path(config.config_file_path).parent / self.config.cache_dir
+                self.parts[path] = small(text, where(file, config), cache) if ours else text
                 files.remove(file)
         if missing := [path for path in ENGINE if path not in self.parts]:
             raise PluginError(f"overrides has no {missing[0]}; compare it with the last commit's")
         return files
-
-    def _small(self, path: str, text: str, config: MkDocsConfig) -> str:
-        """Give a script made small; what is no script of ours, as it is."""
-        if not path.endswith(".js") or "/vendor/" in path:
-            return text
-        try:
-            return minify(text, Path(config.config_file_path).parent / self.config.cache_dir, path)
-        except ValueError as error:
-            raise PluginError(str(error)) from error
 
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         """Write into glossary entries what else they are called."""
