@@ -18,7 +18,12 @@ ALLOWED = {
     "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "BSD-3-Clause-LBNL", "BlueOak-1.0.0", "CC0-1.0",
     "ISC", "MIT", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0",
 }  # fmt: skip
-TEXTS = {"MIT": "permission is hereby granted", "MPL-2.0": "mozilla public license", "OFL-1.1": "sil open font"}
+TEXTS = {
+    "MIT": "permission is hereby granted",
+    "BSD-2-Clause": "redistribution and use in source and binary forms",
+    "MPL-2.0": "mozilla public license",
+    "OFL-1.1": "sil open font",
+}
 # How packages of an older form say what SPDX has a short name for.
 SPOKEN = {
     "Apache Software License": "Apache-2.0",
@@ -30,6 +35,8 @@ SPOKEN = {
     "Python Software Foundation License": "PSF-2.0",
 }
 TOOLS = sorted(PROJECT.glob(".cache/tools/lib/python3*/site-packages"))  # of .ci/tools, where they were installed
+
+BORROWED = ("overrides/assets/vendor", "tests/vendor", "kb/editions/fonts", "kb/terser")
 
 
 def installed():
@@ -118,7 +125,7 @@ def test_every_script_package_has_a_licence_that_we_allow(folder):
             assert item["integrity"].startswith("sha512-"), name
 
 
-@pytest.mark.parametrize("folder", ["overrides/assets/vendor", "tests/vendor", "kb/editions/fonts"])
+@pytest.mark.parametrize("folder", BORROWED)
 def test_every_borrowed_file_comes_with_the_text_of_its_licence(folder):
     """Whoever takes our files along has the terms of those that others wrote beside them."""
     place = PROJECT / folder
@@ -137,7 +144,7 @@ def test_every_borrowed_file_comes_with_the_text_of_its_licence(folder):
 
 def test_no_borrowed_file_lies_anywhere_else():
     """A script, font or program dropped into the tree is found: each lies where its licence is looked at."""
-    places = [PROJECT / "overrides/assets/vendor", PROJECT / "tests/vendor", PROJECT / "kb/editions/fonts"]
+    places = [PROJECT / place for place in BORROWED]
     for folder in ("overrides", "kb", "tests", "bench", "docs"):
         for file in (PROJECT / folder).rglob("*"):
             odd = file.suffix in {".ttf", ".otf", ".woff", ".woff2", ".wasm", ".jar", ".exe", ".so", ".dll"}
