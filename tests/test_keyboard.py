@@ -112,6 +112,8 @@ def test_escape_closes_what_was_unfolded(reader, address, words):
     reader.keyboard.press("Enter")
     if "handout" in words:
         reader.get_by_label("Phone").wait_for()
+    else:  # its scripts were fetched at this first reach, and have put their buttons in
+        name.locator("..").get_by_role("button").first.wait_for()
     reader.keyboard.press("Tab")
     assert name.evaluate("node => node !== document.activeElement && node.parentNode.contains(document.activeElement)")
     reader.keyboard.press("Escape")
