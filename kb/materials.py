@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FILE = "bill-of-materials.json"
 PINS = ("requirements.txt", "kb/editions/requirements.txt")
-BORROWED = ("overrides/assets/vendor/vendor.toml", "kb/editions/fonts/vendor.toml")
+BORROWED = ("overrides/assets/vendor/vendor.toml", "kb/editions/fonts/vendor.toml", "kb/terser/vendor.toml")
 TOOLS = f".cache/tools/{'Scripts' if os.name == 'nt' else 'bin'}/cyclonedx-py"
 PANDOC = {  # the program inside the package pypandoc-binary, which says nothing of it
     "type": "application", "bom-ref": "pandoc", "name": "pandoc", "purl": "pkg:hackage/pandoc",

@@ -9,7 +9,7 @@ import pytest
 from conftest import PROJECT
 from packaging.requirements import Requirement
 
-from kb.materials import TOOLS, pinned, plain, write_bill
+from kb.materials import BORROWED, TOOLS, pinned, plain, write_bill
 
 TOOL = PROJECT / TOOLS
 VALID = """
@@ -78,3 +78,9 @@ def test_a_bill_without_its_tool_is_refused_in_words(tmp_path):
     file, findings = write_bill(tmp_path, tmp_path)
     assert file is None
     assert "type `python3 dev.py materials`" in str(findings[0])
+
+
+def test_no_list_of_borrowed_files_is_left_out_of_the_bill():
+    """Whoever reads a release's bill finds every file that others wrote and that a site or its build is made with."""
+    lists = [file for folder in ("overrides", "kb") for file in (PROJECT / folder).rglob("vendor.toml")]
+    assert sorted(BORROWED) == sorted(file.relative_to(PROJECT).as_posix() for file in lists)
