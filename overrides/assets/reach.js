@@ -61,21 +61,22 @@
   /* The handout's form, which few readers open, is fetched when it is opened. */
   var yours = document.querySelector(".kb-yours");
   if (yours) {
-    var fold = yours.firstElementChild, sorry = document.createElement("p"), sought;
+    var fold = yours.firstElementChild, said = document.createElement("p"), sought;
     fold.hidden = false;
     fold.addEventListener("toggle", function () {
       if (sought || !fold.open) return;
       sought = true;
-      sorry.remove();
+      said.role = "status";
+      said.textContent = "The form is on its way.";
+      fold.append(said); // until the form takes its place
       // Styles first: the sheet is measured to fit.
       KBLoad(yours.dataset.script.replace(/js$/, "css")).then(function () {
         return KBLoad(yours.dataset.script);
       }).catch(function () {
         sought = false; // so that the next opening tries again
-        sorry.role = "alert";
-        sorry.textContent = "The form could not be loaded. You may be offline. Close this and open it again, or print the " +
+        said.role = "alert";
+        said.textContent = "The form could not be loaded. You may be offline. Close this and open it again, or print the " +
           "page as it is: it has lines to fill in by hand.";
-        fold.append(sorry);
       });
     });
   }

@@ -25,9 +25,7 @@
         if (error.name !== "AbortError") status.textContent = "Could not open it here: copy the message instead";
       });
     });
-    var line = make("p");
-    line.append(press, " ", status);
-    share.querySelector("#__share").prepend(line);
+    share.querySelector(".kb-copy__both").append(press, " ", status); // beside "Copy", where it moves nothing
   }
 
   /* Opening the block takes whoever followed a link to it there, also in browsers that do not open it by themselves. */

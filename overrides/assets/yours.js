@@ -153,7 +153,8 @@
       field("where", "Where you meet", 90), field("phone", "Phone", 40), paper()
     );
     set.append(make("button", "", "Make the sheet"));
-    form.querySelector("details").append(set);
+    var fold = form.querySelector("details");
+    fold.replaceChildren(fold.firstElementChild, set); // in place of the words that stood there meanwhile
   }
 
   form.autocomplete = "off";

@@ -4,7 +4,7 @@
 (function () {
   "use strict";
   var link = document.querySelector("a.kb-search-open[data-code]");
-  var place = document.querySelector(".kb-search-here");
+  var place = document.querySelector("[data-search]");
   if (!link || !place && !window.HTMLDialogElement) return; // an older browser keeps the link
 
   var LIST = /a-z(\/(?:index\.html)?|\.html)$/; // as the website and the copies for reading offline write its address
