@@ -25,7 +25,7 @@ from tinycss2.ast import (  # type: ignore[import-untyped] # - as above
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tinycss2.ast import Node, QualifiedRule
 
@@ -121,11 +121,11 @@ def _read(selector: str) -> tuple[Node, ...]:
 
 
 def prune(rules: Sequence[Rule]) -> list[Rule]:
-    """Leave out custom properties that nothing reads, animations that nothing plays, and rules that are then empty."""
+    """Leave out custom properties that nothing reads or a later rule gives, lost animations, and what is then empty."""
     while True:
-        text = write(rules)
-        read = set(READ.findall(text))
-        kept = [rule for rule in (_pruned(rule, read, text) for rule in rules) if rule]
+        read = set(READ.findall(text := write(rules)))
+        last = {(rule.start, name): rule for rule in rules for name, _ in rule.declarations}
+        kept = [rule for rule in (_pruned(rule, read, text, last) for rule in rules) if rule]
         if kept == list(rules):
             return kept
         rules = kept
@@ -238,12 +238,13 @@ def _met(node: Node, before: str, seen: Used) -> bool:
     return True
 
 
-def _pruned(rule: Rule, read: set[str], text: str) -> Rule | None:
-    """Give what is left of a rule."""
+def _pruned(rule: Rule, read: set[str], text: str, last: Mapping[tuple[str, str], Rule]) -> Rule | None:
+    """Give what is left of a rule; `last` has the last rule that gives a selector's property."""
     if "keyframes" in rule.start:
         name = rule.start.rpartition(" ")[2]
         return rule if re.search(rf"animation[\w-]*:[^;}}]*{re.escape(name)}", text) else None
-    declarations = tuple(item for item in rule.declarations if not item[0].startswith("--") or item[0] in read)
-    rules = tuple(kept for kept in (_pruned(inner, read, text) for inner in rule.rules) if kept)
+    known = {name for name in read if last.get((rule.start, name), rule) is rule}
+    declarations = tuple(each for each in rule.declarations if each[0][:2] != "--" or each[0] in known)
+    rules = tuple(kept for kept in (_pruned(inner, read, text, {}) for inner in rule.rules) if kept)
     empty = (rule.declarations or rule.rules) and not (declarations or rules)
     return None if empty else Rule(rule.start, declarations, rules)

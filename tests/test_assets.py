@@ -41,6 +41,13 @@ def test_what_some_page_uses_is_kept_and_the_rest_is_not_sent():
     )
 
 
+def test_a_colour_that_is_given_again_is_sent_once():
+    """A reader does not pay for the theme's own colours, which ours replace; those for the dark and for paper stay."""
+    css = ":root{--a:1;--b:var(--a);--c:var(--b)}.x{top:var(--c)}:root{--b:2}.x{--b:3}@media print{:root{--b:4}}"
+    sent = small(css, assets.used(['<p class="x">'], []))
+    assert sent == ":root{--c:var(--b)}.x{top:var(--c)}:root{--b:2}.x{--b:3}@media print{:root{--b:4}}"
+
+
 def test_what_a_script_names_is_kept():
     """What a script adds to a page is drawn, although no page holds it before."""
     seen = assets.used(['<div class="a">'], ['part.className = "b"; part.setAttribute("aria-current", "page")'])

@@ -83,9 +83,42 @@ def test_a_mark_still_leads_to_its_entry_where_nothing_more_can_be_fetched(visit
     """On a line that has just gone dead, a mark and a heading's # do what they do without scripts."""
     tab = visit(before=lambda tab: tab.route(f"**{LATER}*", lambda route: route.abort()))
     tab.locator(MARK).click()
-    tab.wait_for_function("location.hash.startsWith('#ref-')")
+    tab.wait_for_function("() => location.hash.startsWith('#ref-')")
     tab.locator("#by-stage .headerlink").click(force=True)
-    tab.wait_for_function("location.hash === '#by-stage'")
+    tab.wait_for_function("() => location.hash === '#by-stage'")
+
+
+@pytest.mark.parametrize("gone", ["css", "js"])
+def test_what_could_not_be_fetched_is_asked_for_again_at_the_next_reach(visit, gone):
+    """Whoever comes out of a tunnel has previews from the next tap on, without loading the page again."""
+    tab = visit(has_touch=True, before=lambda tab: tab.route(f"**{LATER}*.{gone}", lambda route: route.abort()))
+    tab.locator(MARK).tap()
+    if gone == "js":
+        tab.wait_for_function("() => location.hash.startsWith('#ref-')")
+    else:
+        tab.locator(".kb-preview").wait_for()
+    tab.wait_for_timeout(300)
+    tab.unroute(f"**{LATER}*.{gone}")
+    tab.locator("#cite-10").tap()
+    tab.locator(".kb-preview").wait_for()
+    tab.wait_for_function("() => getComputedStyle(document.querySelector('.kb-preview')).maxWidth !== 'none'")
+    assert len({response.url for response in later(tab)}) == 2
+    assert tab.locator(".kb-preview").count() == 1
+    assert tab.evaluate("document.querySelectorAll('script[src*=kb-later]').length") == 1
+
+
+def test_a_preview_without_its_styles_stands_where_it_can_be_read(visit):
+    """Where a line loses the stylesheet alone, a tap still shows the reference, on the screen and beside its mark."""
+    tab = visit(has_touch=True, before=lambda tab: tab.route(f"**{LATER}*.css", lambda route: route.abort()))
+    mark = tab.locator(MARK)
+    mark.tap()
+    tab.locator(".kb-preview .kb-reference").wait_for()
+    box, line = tab.locator(".kb-preview").bounding_box(), mark.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    assert box["height"] > 40
+    assert min(abs(box["y"] + box["height"] - line["y"]), abs(line["y"] + line["height"] - box["y"])) < 40
+    assert "#ref" not in tab.url
 
 
 def test_a_file_is_saved_once_and_a_block_opens_once(visit):

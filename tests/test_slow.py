@@ -8,8 +8,9 @@ from reach import MOVED, TEMPLATES
 pytestmark = pytest.mark.browser
 PAGE = "framework/social-support/emotional/"
 LATE = 700  # milliseconds: a browser puts what moves within half a second after a press down to the reader
-WATCH = """window.moves = []; new PerformanceObserver(list => moves.push(...list.getEntries().filter(entry =>
-  !entry.hadRecentInput).map(entry => [entry.value, entry.sources.map(source => source.node?.outerHTML?.slice(0, 80))])))
+WATCH = """window.moves = []; new PerformanceObserver(list => moves.push(...list.getEntries()
+  .filter(entry => !entry.hadRecentInput)
+  .map(entry => [entry.value, entry.sources.map(source => source.node?.outerHTML?.slice(0, 80))])))
   .observe({type: "layout-shift", buffered: true});"""
 # What opens, how it is opened, and what a late file adds to it.
 OPENS = {
@@ -22,7 +23,7 @@ OPENS = {
 
 
 def slow(chromium, width, late):
-    """Give a window on a line where each file comes `late` milliseconds after it was asked for, and a little at a time."""
+    """Give a window on a line where each file comes `late` milliseconds after it was asked for, bit by bit."""
     context = chromium.new_context(viewport={"width": width, "height": 700}, has_touch=width < 700)
     tab = context.new_page()
     tab.add_init_script(WATCH)

@@ -35,6 +35,7 @@
     box.ariaLabel = mark.ariaLabel || mark.textContent;
     mark.setAttribute("aria-details", box.id);
     mark.after(box); // so Tab leads from the mark into it
+    box.style.cssText = "position:absolute;inset:auto;margin:0"; // also where its stylesheet could not be fetched
     box.popover = "manual"; // the top layer: no table or header cuts it off
     box.showPopover();
     place();
