@@ -183,6 +183,19 @@ def test_without_javascript_all_can_be_read_and_printed(chromium, address):
     context.close()
 
 
+def test_a_heading_holds_its_words_alone(site):
+    """Somebody who hears the page hears each heading once: the link to the section stands beside it, not within."""
+    seen = 0
+    for file in site.rglob("index.html"):
+        tree = html.document_fromstring(file.read_bytes())
+        assert not tree.xpath("//*[self::h1 or self::h2 or self::h3]//*[contains(@class, 'headerlink')]"), file
+        for link in tree.xpath("//a[@class='headerlink']"):
+            assert link.getprevious().tag in {"h2", "h3"}, file
+            assert link.get("href") == f"#{link.getprevious().get('id')}", file
+            seen += 1
+    assert seen > 300
+
+
 # ── Copying ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -294,7 +307,7 @@ def test_where_the_clipboard_is_shut_the_text_is_selected(plain_http, address, o
     if not old_way:
         plain_http.evaluate("document.execCommand = () => false")  # as in a browser that has dropped it
     says = "Link copied" if old_way else "Selected: now copy it as you copy any text"
-    plain_http.locator("#what-it-is .headerlink").click(force=True)
+    plain_http.locator("#what-it-is + .headerlink").click(force=True)
     plain_http.locator(".kb-link strong", has_text=says).wait_for()
     field = plain_http.locator("#__link")
     assert field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == SECTION
@@ -312,7 +325,7 @@ def test_where_the_clipboard_is_shut_the_text_is_selected(plain_http, address, o
 @pytest.mark.browser
 def test_where_the_older_way_copies_the_reader_stays_where_they_pressed(plain_http):
     """Somebody who goes by keyboard goes on from the button that they pressed, not from a field beside it."""
-    link = plain_http.locator("#what-it-is .headerlink")
+    link = plain_http.locator("#what-it-is + .headerlink")
     link.focus()
     plain_http.keyboard.press("Enter")
     plain_http.locator(".kb-link strong", has_text="Link copied").wait_for()
@@ -385,7 +398,7 @@ def test_everything_to_press_is_named_and_large_enough(chromium, address, touch,
     tab.add_init_script(SHEET % "resolve()")
     tab.goto(f"{address}{KIND}/")
     tab.get_by_role("link", name="Share this page").click()
-    tab.locator("#what-it-is .headerlink").click(force=True)
+    tab.locator("#what-it-is + .headerlink").click(force=True)
     tab.locator(".kb-link").wait_for()
     found = tab.locator(".kb-share button, .kb-share summary, .kb-link button, .headerlink").evaluate_all(
         """all => all.map(item => {
@@ -427,7 +440,7 @@ def test_paper_shows_no_buttons(chromium, address):
     """What cannot be pressed is not printed."""
     tab = chromium.new_page()
     tab.goto(f"{address}{KIND}/")
-    tab.locator("#what-it-is .headerlink").click(force=True)
+    tab.locator("#what-it-is + .headerlink").click(force=True)
     tab.locator(".kb-link").wait_for()
     assert tab.locator(".kb-paper").is_hidden()
     tab.emulate_media(media="print")

@@ -237,7 +237,7 @@ def test_styles_that_come_apart_or_later_say_the_same(chromium, address, uncut, 
             if "emotional" in path:
                 tab.locator("details.kb-share summary").click()
                 tab.locator(".kb-share .kb-copy").first.wait_for()
-                tab.locator("h2 .headerlink").first.click(force=True)
+                tab.locator("h2 + .headerlink").first.click(force=True)
                 tab.locator(".kb-link strong:not(:empty)").wait_for()
                 tab.mouse.move(1, 1)
             tab.emulate_media(media=media)

@@ -18,7 +18,7 @@ from kb.a_to_z import a_to_z
 from kb.addresses import outputs
 from kb.book import read_book
 from kb.findings import report
-from kb.headings import rendered_headings
+from kb.headings import links_beside, rendered_headings
 from kb.helplines import Helpline, render
 from kb.page_meta import citation_meta, cite_this_page, page_json_ld
 from kb.pages import Page, commit, now, spoken
@@ -180,8 +180,8 @@ class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
 
     @event_priority(-50)
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Explain the terms that a page links to: here, where no search reads any more."""
-        return explained(output, page.file.src_uri, self.pages)
+        """Explain terms that a page links to, and set links beside headings: here, where no search reads any more."""
+        return links_beside(explained(output, page.file.src_uri, self.pages))
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
         """Let templates that belong to no page (404) know who publishes."""
