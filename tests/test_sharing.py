@@ -238,7 +238,7 @@ def test_copying_a_section_s_link_is_said_and_can_be_undone_by_keyboard(copier):
     link = copier.get_by_role("link", name="Copy link: What it is", exact=True)
     link.focus()
     copier.keyboard.press("Enter")
-    copier.get_by_role("status").get_by_text("Link to this section copied").wait_for(state="attached")
+    copier.locator("[aria-live]").get_by_text("Link to this section copied").wait_for(state="attached")
     copier.keyboard.press("Tab")
     assert copier.evaluate("document.activeElement.closest('.kb-link') !== null")
     copier.keyboard.press("Escape")
@@ -253,7 +253,7 @@ def test_each_text_of_the_block_can_be_copied(copier):
     for name in copier.locator(".kb-share dt").all_text_contents():
         row = copier.locator(".kb-share dd", has=copier.get_by_role("button", name=f"Copy: {name}", exact=True))
         row.get_by_role("button").click()
-        row.get_by_role("status").get_by_text("Copied").wait_for()
+        row.locator("[aria-live]").get_by_text("Copied").wait_for()
         assert pasted(copier) == row.locator("pre").text_content()
 
 
@@ -265,7 +265,7 @@ def test_only_the_last_copy_is_called_copied_and_it_is_said_each_time(copier):
     copier.evaluate(
         """() => {
              window.heard = [];
-             const region = document.querySelector(".kb-share [role=status].kb-copy__said");
+             const region = document.querySelector(".kb-share [aria-live].kb-copy__said");
              new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true });
            }"""
     )
@@ -278,7 +278,7 @@ def test_only_the_last_copy_is_called_copied_and_it_is_said_each_time(copier):
     assert copier.evaluate("heard") == ["Copied", "", "Copied"]
     copier.locator(".kb-share .kb-copy__both").nth(1).get_by_role("button").click()
     copier.locator(".kb-share .kb-copy__both").nth(1).get_by_text("Copied").wait_for()
-    standing = copier.locator("[role=status], .kb-link strong").all_text_contents()
+    standing = copier.locator("[aria-live], .kb-link strong").all_text_contents()
     assert [words for words in standing if "opied" in words] == ["Copied"]
 
 
@@ -368,7 +368,7 @@ def test_a_share_sheet_that_does_not_send_leaves_a_way_on(chromium, address, why
     tab.get_by_role("link", name="Share this page").click()
     tab.get_by_role("button", name="Share…").click()
     tab.wait_for_function("window.given")
-    status = tab.locator("#__share > p:first-child [role=status]").text_content()
+    status = tab.locator("#__share > p:first-child [aria-live]").text_content()
     assert status.endswith(says)
     assert bool(status) == bool(says)
     tab.close()
