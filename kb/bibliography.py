@@ -190,7 +190,7 @@ class Bibliography:
     ) -> str:
         """Put the page's list and the library where the page asks for them.
 
-        A list is brief only where it can lead to the library, whose address is `home`: else nobody could read the notes.
+        A list is brief only where it can lead to the library, at `home`: else nobody could read the notes.
         """
         files, full = stem(page.url).rpartition("/")[2], ""
         notes = relative(home, page.url) if home and BRIEF_LIST in content else ""

@@ -185,11 +185,12 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         raise PluginError("mkdocs.yml: no bibliography; give `bib_file` or `bib_dir`")
 
     def _warn(self, files: Files, docs: Path) -> None:
-        """Say of each key or list that there is not, and each work cited from memory, where it stands and what to do."""
+        """Say of each key or list that is not there, and each work from memory, where it stands and what to do."""
         doubted = {key for key, entry in self.library.items() if from_memory(entry)}
         cited = [(use.page, c.key) for use in self.collector.uses for c in use.group if c.key in doubted]
-        for file in files.documentation_pages():
-            for finding in check_commands(file.content_string, f"{docs.name}/{file.src_uri}", self.config.bib_command):
+        for source in files.documentation_pages():
+            name = f"{docs.name}/{source.src_uri}"
+            for finding in check_commands(source.content_string, name, self.config.bib_command):
                 log.warning("%s", finding)
         pages: dict[str, tuple[list[str], list[str]]] = {}
         for place, found in enumerate((self.collector.unknown, cited)):

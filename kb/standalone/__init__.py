@@ -104,7 +104,7 @@ class Closing(Step, Postprocessor):
         return text
 
     def warn(self, name: str, site: Site) -> None:
-        """Say of each key or list that there is not, and each work cited from memory, where it stands and what to do."""
+        """Say of each key or list that is not there, and each work from memory, where it stands and what to do."""
         collector = self.opening.collector
         unknown = [key for _, key in collector.unknown]
         cited = [cite.key for use in collector.uses if use.page == collector.page for cite in use.group]
