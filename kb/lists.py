@@ -104,7 +104,7 @@ def page_list(  # noqa: PLR0913 - one argument for each thing that a list shows 
             places.setdefault(cite.key, {})[place.number] = place
     entries = [_entry(key, references, library, _back_links(places[key].values()), full=full) for key in page.keys]
     made = f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
-    where = f'<p class="kb-downloads" data-search-exclude>{BRIEF.format(html.escape(full))}</p>\n' if full else ""
+    where = f'<p class="kb-brief" data-search-exclude>{BRIEF.format(html.escape(full))}</p>\n' if full else ""
     return f"{made}\n{where}{_downloads(files, 'These references')}"
 
 

@@ -110,7 +110,7 @@ def test_a_brief_list_leads_to_what_each_work_shows(miniature):
         there = read(built, "research/references/index.html").get_element_by_id(entry.get("id"))
         assert there.xpath("span[@class='kb-reference__note'][not(a)]")
     assert "It shows little." not in tree.text_content()
-    (line,) = tree.xpath("//p[@class='kb-downloads'][contains(., 'does not show')]")
+    (line,) = tree.xpath("//p[@class='kb-brief'][contains(., 'does not show')]")
     assert line.xpath("a/@href") == ["../research/references/"]
 
 
