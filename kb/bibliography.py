@@ -217,10 +217,10 @@ def guess_shapes(pages: Iterable[tuple[Iterable[str], Iterable[Group]]], known: 
     return shapes
 
 
-def stem(url: str) -> str:
+def stem(url: str, name_of: str = "cited") -> str:
     """Give the address of a page's reference files without endings: `a/` has `a/cited`, `a.html` has `a.cited`."""
     folder, slash, name = url.rpartition("/")
-    return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}cited"
+    return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}{name_of}"
 
 
 def _citing(pages: Sequence[Rendered], numbered: Mapping[str, Numbered]) -> dict[str, list[Citing]]:
