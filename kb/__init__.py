@@ -5,6 +5,7 @@ Read the rooms in this order and you have followed a page from its source to a U
     findings    what a check gives back: where, what, and how to mend it
     policy      what a page may load, as one line
     plain_yaml  fields and lists as writers keep them
+    quotes      quotation marks as printers set them, where no Markdown is made
     addresses   where a page is, on the website and in every edition
     elsewhere   the form of an address on another site, checked without asking any network
     harmless    what in a page could run, load or lead where it should not

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from kb.quotes import curled
+
 if TYPE_CHECKING:
     from kb.pages import Page
 
@@ -72,7 +74,7 @@ def _control(anchor: str, term: Explanation, glossary: str) -> str:
     return (
         f'<button type="button" class="kb-explain" popovertarget="kb-term-{anchor}" aria-label="What “{name}” means">?'
         f'</button><span class="kb-term" id="kb-term-{anchor}" popover><strong>{name}</strong> '
-        f'{escape(term.text, quote=False)} <a href="{target}">More in the glossary</a></span>'
+        f'{escape(curled(term.text), quote=False)} <a href="{target}">More in the glossary</a></span>'
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kb.elsewhere import faults as address_faults
 from kb.findings import Finding, read_text
 from kb.plain_yaml import read_yaml
+from kb.quotes import curled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +111,7 @@ def _item(helpline: Helpline) -> str:
         note = f" <span>{say(helpline.text_note)}</span>" if helpline.text_note else ""
         lines.append(f'<a class="kb-number" href="{say(helpline.text_uri)}">Text {say(helpline.text)}</a>{note}')
     about = [helpline.who, helpline.hours, helpline.cost, helpline.note]
-    lines.append(f"<p>{' '.join(say(part.rstrip('.')) + '.' for part in about if part)}</p>")
+    lines.append(f"<p>{' '.join(say(curled(part.rstrip('.'))) + '.' for part in about if part)}</p>")
     if helpline.web:
         shown = helpline.web.removeprefix("https://").rstrip("/")
         lines.append(f'<p>Website: <a href="{say(helpline.web)}" rel="external noreferrer">{say(shown)}</a></p>')
@@ -127,4 +128,4 @@ def _check(helpline: Helpline) -> str:
     if not helpline.seen:  # 999 and 911: a remark under them would only alarm
         return ""
     when = f", {say(helpline.seen_on)}" if helpline.seen_on else ""
-    return f"Not yet confirmed with the service. Seen: {say(helpline.seen)}{when}."
+    return f"Not yet confirmed with the service. Seen: {say(curled(helpline.seen))}{when}."

@@ -12,15 +12,23 @@ from markdown.treeprocessors import Treeprocessor
 from kb.matrix import sort_by_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown import Markdown
 
 
-STASHED = re.compile("\x02.*?\x03")  # raw HTML, such as a sign, waits behind such a mark until the page is written
+# What Python-Markdown has put aside until the page is written: a sign, or a mark that `smarty` sets.
+STASHED = re.compile("\x02(?:wzxhzdk:(?P<place>\\d+)|.*?)\x03")
 
 
-def words(element: ET.Element) -> str:
-    """Give an element's text, without the HTML that Python-Markdown has put aside."""
-    return STASHED.sub("", "".join(element.itertext())).strip()
+def words(element: ET.Element, aside: Sequence[object]) -> str:
+    """Give an element's text, with what of it was put `aside` (an HtmlStash's blocks), but no HTML."""
+
+    def back(mark: re.Match[str]) -> str:
+        block = aside[int(mark["place"])] if mark["place"] else ""
+        return block if isinstance(block, str) and "<" not in block else ""
+
+    return STASHED.sub(back, "".join(element.itertext())).strip()
 
 
 class TableProcessor(Treeprocessor):
@@ -52,7 +60,7 @@ class TableProcessor(Treeprocessor):
         labels = []
         for cell in table.iterfind("./thead/tr/th"):
             cell.set("scope", "col")
-            labels.append(words(cell))
+            labels.append(words(cell, self.md.htmlStash.rawHtmlBlocks))
         for row in table.iterfind("./tbody/tr"):
             for number, cell in enumerate(row):
                 if number < len(labels) and labels[number]:
@@ -67,7 +75,8 @@ class TableProcessor(Treeprocessor):
 
     def frame(self, table: ET.Element, heading: ET.Element) -> ET.Element:
         """Wrap a table in a frame that scrolls, has a name, and tells the stylesheet which section it stands in."""
-        title = "".join(words(heading).rsplit("#", 1))  # without the section's own link
+        title = words(heading, self.md.htmlStash.rawHtmlBlocks)
+        title = "".join(title.rsplit("#", 1))  # without the section's own link
         frame = ET.Element("div", {"class": "kb-table", "role": "region", "tabindex": "0"})
         frame.set("aria-label", f"Table: {title.strip()}" if title else "Table")
         if heading.get("id"):

@@ -16,6 +16,8 @@ from kb.findings import Finding
 DEEPEST = 20  # lists within lists; the deepest file of ours has 3
 MEND = "compare it with its neighbours, or with the last commit's"
 QUOTE = "put quotation marks round a text that holds ': ' or '#'"
+UNREADABLE = "cannot be read as a day or a number"
+CALENDAR = "write a day that the calendar has, such as 2026-11-23, and numbers in fewer figures"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def read_yaml(text: str, name: str, *, before: int = 0) -> tuple[Plain, list[Fin
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 + before if mark else 0
         what = error.problem or "YAML that cannot be read"
-        return Plain(), [Finding(name, line, 0, " ".join(what.split()), QUOTE if before else MEND)]
+        mend = CALENDAR if UNREADABLE in what else QUOTE if before else MEND
+        return Plain(), [Finding(name, line, 0, " ".join(what.split()), mend)]
     if isinstance(node, yaml.MappingNode):
         return Plain(value, {key.value: key.start_mark.line + 1 + before for key, _ in node.value}, (), node), []
     items = tuple(
@@ -83,7 +86,7 @@ class _Loader(yaml.SafeLoader):
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError) as error:
-            raise _refused(f"'{str(node.value)[:40]}' cannot be read as a day or a number", node.start_mark) from error
+            raise _refused(f"'{str(node.value)[:40]}' {UNREADABLE}", node.start_mark) from error
 
 
 def _refused(what: str, mark: Any) -> yaml.MarkedYAMLError:  # noqa: ANN401 - one of two classes of PyYAML

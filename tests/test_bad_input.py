@@ -152,6 +152,14 @@ def test_broken_front_matter_is_one_line_at_its_place(tmp_path, kind):
     assert findings[0].line == line + 1 or kind in {"cut off", "deep"}
 
 
+def test_a_day_that_no_calendar_has_is_mended_by_another_day(tmp_path):
+    """A writer who typed 31 November is told to write another day, not to put quotation marks round it."""
+    (finding,) = said("page.md", b"---\nupdated: 2026-11-31\n---\n", tmp_path)
+    assert finding.line == 2
+    assert "a day that the calendar has" in str(finding)
+    assert "quotation" not in str(finding)
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_an_empty_file_is_no_riddle(tmp_path, name):
     """A file that was emptied by mistake is a page without front matter, or holds nothing."""

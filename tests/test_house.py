@@ -13,6 +13,7 @@ ROOMS = [
     "findings",
     "policy",
     "plain_yaml",
+    "quotes",
     "addresses",
     "elsewhere",
     "harmless",

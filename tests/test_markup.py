@@ -1,7 +1,13 @@
 """Tables, cards and marks: what our Markdown extension makes of them."""
 
+import re
+
 import markdown
+import pytest
+from conftest import page
 from lxml import html
+
+from kb.quotes import curled
 
 TABLE = "## Kinds {#kinds}\n\n| Kind | What |\n| --- | --- |\n| **Emotional** | Caring { #cell } |\n| Other | Thing |\n"
 
@@ -58,3 +64,42 @@ def test_a_notice_says_in_words_how_urgent_it_is():
     assert titles[0] == "Danger to life: A title"
     assert len(set(titles)) == len(levels)
     assert all(title.endswith(": A title") for title in titles)
+
+
+# ── Quotation marks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_quotation_marks_are_set_as_printers_set_them(miniature):
+    """A writer types the marks of the keyboard; a reader sees “these”, and code, dashes and dots as written."""
+    words = '"I don\'t," she said -- \'not *yet*\'... in the \'90s ("so"). `a = "b\'s"`\n'
+    table = "\n## What's \"on\" {#on}\n\n| It's | What |\n| --- | --- |\n| **A** | B |\n"
+    built = miniature({"one.md": page("one", words + table)})
+    assert built.status == 0, built.output
+    tree = html.document_fromstring((built.site / "one/index.html").read_bytes())
+    said = " ".join(tree.find(".//article").text_content().split())
+    assert '“I don’t,” she said -- ‘not yet’... in the ’90s (“so”). a = "b\'s"' in said
+    assert tree.xpath("//div[@class='kb-table']/@aria-label") == ["Table: What’s “on”"]
+    assert tree.xpath("//tbody/tr/*/@data-label") == ["It’s", "What"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ('A page\'s note, "whole" or ("part")', "A page’s note, “whole” or (“part”)"),
+        ("'so', \"said 'he'\" and \"'she'\"", "‘so’, “said ‘he’” and “‘she’”"),
+        ("the '90s; two authors' sites — \"both\"", "the ’90s; two authors’ sites — “both”"),
+    ],
+)
+def test_notes_have_the_same_quotation_marks(typed, seen):
+    """What no Markdown is made of, such as the note on a work, looks no different."""
+    assert curled(typed) == seen
+
+
+def test_a_page_has_one_kind_of_quotation_marks(site):
+    """Whoever reads a page of this site meets no typewriter's mark among the printer's, in text, notes or numbers."""
+    for file in site.rglob("index.html"):
+        tree = html.document_fromstring(file.read_bytes())
+        for part in tree.xpath("//main//*[self::pre or self::code or self::script]"):
+            part.drop_tree()
+        found = re.findall(r".{0,20}[\"'].{0,20}", "".join(main.text_content() for main in tree.iter("main")))
+        assert not found, file

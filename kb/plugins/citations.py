@@ -21,6 +21,7 @@ from kb.fetched import ADDRESS, FetchError, stored
 from kb.findings import report
 from kb.library import Entry, read_library, read_text
 from kb.lists import ids_once, one_of_each, spoken, whole
+from kb.quotes import curled
 from kb.references import MARK
 from kb.styles import StyleError, load_style
 
@@ -101,7 +102,8 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
             if isinstance(page.meta.get(field), str):
                 page.meta[field] = strip_groups(page.meta[field], self.library)
         if isinstance(page.meta.get("summary"), str):
-            page.meta["summary"] = Markup(mark_groups(page.meta["summary"], self.collector))  # noqa: S704 - escaped there
+            summary = mark_groups(curled(page.meta["summary"]), self.collector)
+            page.meta["summary"] = Markup(summary)  # noqa: S704 - escaped there
         return markdown
 
     @event_priority(90)  # before anything that reads the pages' final text
