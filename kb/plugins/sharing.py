@@ -1,4 +1,4 @@
-"""A page that MkDocs renders comes in; what its template shows of sharing, citing, its card and its way down goes out."""
+"""A page that MkDocs renders comes in; what its template shows of sharing, citing, its card and its place goes out."""
 
 from __future__ import annotations
 
