@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kb.styles import Style
 
 
-FULL_LIST = 'class="kb-full-list"'
+FULL_LIST, BRIEF_LIST = 'class="kb-full-list"', 'class="kb-brief-list"'
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ class Bibliography:
         marks = self._shapes(numbered) if self.style.numeric else self._marks(formatted, uses)
         by_key = {item["id"]: item for item in self.items}
         citing = _citing(pages, numbered)
+        home = next((page.url for page in pages if FULL_LIST in page.content), "")
         content = {}
         for page in pages:
             mine = numbered[page.path]
@@ -118,7 +119,7 @@ class Bibliography:
                 return Said(plain_mark(mark), lead, numeric)
 
             marked = write_marks(page.content, mine, say)
-            content[page.path] = self._lists(marked, page, mine, formatted.references, citing)
+            content[page.path] = self._lists(marked, page, mine, formatted.references, citing, home)
         keys = {path: page.keys for path, page in numbered.items()}
         return Resolved(content, keys)
 
@@ -178,17 +179,23 @@ class Bibliography:
         cited = [item for item in self.items if item["id"] in formatted.references]
         return formatted.marks | self._run(cited, missing).result().marks
 
-    def _lists(
+    def _lists(  # noqa: PLR0913, PLR0917 - what a page's list and the library are made from
         self,
         content: str,
         page: Rendered,
         mine: Numbered,
         references: Mapping[str, str],
         citing: Mapping[str, list[Citing]],
+        home: str,
     ) -> str:
-        """Put the page's list and the library where the page asks for them."""
+        """Put the page's list and the library where the page asks for them.
+
+        A list is brief only where it can lead to the library, at `home`: else nobody could read the notes.
+        """
         files, full = stem(page.url).rpartition("/")[2], ""
-        own = page_list(mine, references, self.library, files, numeric=self.style.numeric) if mine.keys else ""
+        notes = relative(home, page.url) if home and BRIEF_LIST in content else ""
+        numeric = self.style.numeric
+        own = page_list(mine, references, self.library, files, numeric=numeric, full=notes) if mine.keys else ""
         if FULL_LIST in content:
             spans = {item["id"]: coins(item) for item in self.items}
             here = {
@@ -196,7 +203,7 @@ class Bibliography:
                 for key, found in citing.items()
             }
             full = full_list(references, self.library, here, spans, files, is_sorted=self.style.sorted)
-        lists = {"kb-list": own, "kb-full-list": full}
+        lists = {"list": own, "brief-list": own, "full-list": full}
         return LISTS.sub(lambda at: lists[at[1]], content)
 
 
@@ -210,10 +217,10 @@ def guess_shapes(pages: Iterable[tuple[Iterable[str], Iterable[Group]]], known: 
     return shapes
 
 
-def stem(url: str) -> str:
+def stem(url: str, name_of: str = "cited") -> str:
     """Give the address of a page's reference files without endings: `a/` has `a/cited`, `a.html` has `a.cited`."""
     folder, slash, name = url.rpartition("/")
-    return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}cited"
+    return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}{name_of}"
 
 
 def _citing(pages: Sequence[Rendered], numbered: Mapping[str, Numbered]) -> dict[str, list[Citing]]:

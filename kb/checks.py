@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from kb.addresses import address_of, outputs
 from kb.advice import advice, complaints, from_memory
 from kb.citations import scan
-from kb.commands import without_code
+from kb.commands import check_commands, without_code
 from kb.crisis import read_crisis
 from kb.evidence import check_evidence
 from kb.findings import Finding
@@ -132,13 +132,14 @@ def _lost_sections(page: Page, name: str) -> list[Finding]:
 
 
 def check_citations(pages: list[Page], library: dict[str, Entry], docs: str = "docs") -> list[Finding]:
-    """Check that every key that a page cites is in the library, and is no work known only from memory."""
+    """Check every key that a page cites: it is in the library, and no work known only from memory; and its lists."""
     findings = []
     remembered = {key for key, entry in library.items() if from_memory(entry)}
     for page in pages:
         if remembered:
             cited = remembered & scan(without_code(page.text))[0].keys()
             findings += complaints(f"{docs}/{page.path}", page.text, (), sorted(cited), library)
+        findings += check_commands(page.text, f"{docs}/{page.path}")
         for line, column, key in citations(page):
             if key not in library:
                 findings.append(Finding(f"{docs}/{page.path}", line, column, *unknown_key(key, library)))

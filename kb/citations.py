@@ -18,7 +18,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import HTML_PLACEHOLDER_RE, STX
 
-from kb.commands import CommandProcessor
+from kb.commands import FULL, OWN, CommandProcessor, list_commands
 from kb.csl import IN_TEXT, NO_AUTHOR, NORMAL, Cite, Group
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class CitationExtension(Extension):
     ) -> None:
         """Take what the door hands over; without it, nothing is known and nothing changes."""
         self.collector = collector or Collector()
-        self.commands = commands or {"\\bibliography": "kb-list", "\\full_bibliography": "kb-full-list"}
+        self.commands = commands or list_commands(OWN, FULL)
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name

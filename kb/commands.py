@@ -8,8 +8,12 @@ from xml.etree import ElementTree as ET
 
 from markdown.blockprocessors import BlockProcessor
 
+from kb.findings import Finding
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+OWN, FULL, BRIEF = "\\bibliography", "\\full_bibliography", "{brief}"
 
 # Fences, code in a line and comments, as far as a first look can tell them.
 CODE = re.compile(
@@ -20,13 +24,30 @@ CODE = re.compile(
 )
 
 
+def list_commands(own: str, full: str) -> dict[str, str]:
+    r"""Give the class of the place that each command for a list of works leaves.
+
+    `own` stands for the page's list, usually \bibliography, `full` for all works; `{brief}` behind `own` asks for the
+    same list without what each work shows.
+    """
+    return {own: "kb-list", own + BRIEF: "kb-brief-list", full: "kb-full-list"}
+
+
+def check_commands(text: str, name: str, own: str = OWN) -> Iterator[Finding]:
+    """Say of each line that asks for a kind of list that there is not; `name` is how findings call the file."""
+    for match in re.finditer(rf"^ {{0,3}}({re.escape(own)}\{{[^}}\n]*\}}?)[ \t]*$", without_code(text), re.MULTILINE):
+        if match[1] != own + BRIEF:
+            line, column = text.count("\n", 0, match.start()) + 1, match.start(1) - match.start() + 1
+            yield Finding(name, line, column, f"no list is called {match[1]}", f"write {own} or {own}{BRIEF}")
+
+
 def without_code(text: str) -> str:
     """Give a source with spaces for its code and comments, so that lines and columns stay."""
     return CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
 class CommandProcessor(BlockProcessor):
-    r"""Reads a line that is nothing but \bibliography or \full_bibliography, also between other lines."""
+    r"""Reads a line that is nothing but a command such as \bibliography, also between other lines."""
 
     def __init__(self, parser: Any, commands: Mapping[str, str]) -> None:  # noqa: ANN401 - Python-Markdown's own type
         """Note the commands and the class of the place that each leaves."""

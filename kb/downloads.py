@@ -86,10 +86,15 @@ def write(job: Path) -> None:
     library = {key: Entry(key, kind, line, fields) for key, kind, line, fields in entries}
     downloads = Downloads(items, library)
     for stem, keys in pages.items():
-        for address, text in downloads.files(stem, keys).items():
-            file = Path(site, address)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
+        put(Path(site), downloads.files(stem, keys))
+
+
+def put(site: Path, files: Mapping[str, str]) -> None:
+    """Write files, by address, into a site's folder."""
+    for address, text in files.items():
+        file = site / address
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
 
 
 if __name__ == "__main__":

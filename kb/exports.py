@@ -12,7 +12,7 @@ import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from kb.csl_items import (
     TAG,
@@ -78,6 +78,8 @@ COINS_FORMATS = {
     "paper-conference": ("book", "proceeding", "atitle", "btitle"),
 }
 COINS_TYPES = {"webpage": "webpage", "thesis": "thesis", "manuscript": "manuscript"}
+# As in a query (RFC 3986, 3.4), where a space is a +: so compression finds whole words again.
+COINS_PLAIN = "/:,()"
 CSL_MARKUP = re.compile(r'</?(?:i|b|sub|sup)>|<span (?:class="nocase"|style="font-variant: ?small-caps;")>|</span>')
 
 
@@ -202,7 +204,7 @@ def coins(item: Item) -> str:
     ]
     rows = _coins_dublin_core(item) if form == "dc" else _coins_work(item, *rest)
     referent = [(f"rft.{name}", value) for name, value in rows if name]
-    return html.escape(urlencode([(name, value) for name, value in identifiers + referent if value], quote_via=quote))
+    return html.escape(urlencode([(name, value) for name, value in identifiers + referent if value], safe=COINS_PLAIN))
 
 
 def _coins_work(item: Item, genre: str, title: str, container: str) -> list[tuple[str, str]]:
@@ -222,7 +224,6 @@ def _coins_work(item: Item, genre: str, title: str, container: str) -> list[tupl
         ("issue", plain(item.get("issue"))),
         ("spage", first),
         ("epage", last),
-        ("pages", f"{first}-{last}" if last else first),
         ("issn", plain(item.get("ISSN"))),
         ("isbn", plain(item.get("ISBN"))),
         ("place", plain(item.get("publisher-place"))),

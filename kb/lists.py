@@ -20,7 +20,7 @@ UNSPOKEN = re.compile(
     r"<span data-search-exclude>.*?</a></span>|<(ol|ul|p) class=\"kb-[a-z]+\" data-search-exclude>.*?</\1>", re.DOTALL
 )
 HIDDEN = re.compile(r"<!--kb-hidden (\d+)-->")
-LISTS = re.compile(r'<div class="(kb-list|kb-full-list)"></div>')
+LISTS = re.compile(r'<div class="kb-(list|brief-list|full-list)"></div>')
 STEP = re.compile(r'class="kb-references( kb-library)?"|(<li class="kb-reference") id="(ref-[^"]+)"')
 TWO_LISTS = 2
 KINDS = {  # what a reader calls each BibTeX type, for grouping the library
@@ -36,6 +36,7 @@ KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "phdthesis": "Theses",
     "thesis": "Theses",
 }
+BRIEF = 'What each of these works shows, and does not show, stands in <a href="{}">the library</a>.'
 CHECKED = {
     "verified": "Every field of this record was seen in a public copy.",
     "partly": "This record was seen in part.",
@@ -59,8 +60,9 @@ def one_of_each(content: str, *, by_default: bool) -> str:
     seen: set[str] = set()
 
     def keep(match: re.Match[str]) -> str:
-        again = match[1] in seen
-        seen.add(match[1])
+        kind = match[1].removeprefix("brief-")
+        again = kind in seen
+        seen.add(kind)
         return "" if again else match[0]
 
     content = LISTS.sub(keep, content)
@@ -81,21 +83,29 @@ def ids_once(content: str) -> str:
     return STEP.sub(lambda step: step[2] if step[3] and places[step[3]] != step.start() else step[0], content)
 
 
-def page_list(
-    page: Numbered, references: Mapping[str, str], library: Mapping[str, Entry], files: str, *, numeric: bool
+def page_list(  # noqa: PLR0913 - one argument for each thing that a list shows or leads to
+    page: Numbered,
+    references: Mapping[str, str],
+    library: Mapping[str, Entry],
+    files: str,
+    *,
+    numeric: bool,
+    full: str = "",
 ) -> str:
     """Give a page's list of references, each with its note, how far it was checked, and links back to the text.
 
-    `files` is the address of the page's reference files, relative to the page and without their endings.
+    `files` is the address of the page's reference files, relative to the page and without their endings. `full` is
+    the address of the page with the whole library, to which a brief list leads for its notes; "" keeps them here.
     """
     tag = "ol" if numeric else "ul"
     places: dict[str, dict[int, Place]] = {}
     for place in page.places.values():
         for cite in place.use.group:
             places.setdefault(cite.key, {})[place.number] = place
-    entries = [_entry(key, references, library, _back_links(places[key].values())) for key in page.keys]
+    entries = [_entry(key, references, library, _back_links(places[key].values()), full=full) for key in page.keys]
     made = f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
-    return f"{made}\n{_downloads(files, 'These references')}"
+    where = f'<p class="kb-brief" data-search-exclude>{BRIEF.format(html.escape(full))}</p>\n' if full else ""
+    return f"{made}\n{where}{_downloads(files, 'These references')}"
 
 
 def spoken(content: str) -> tuple[str, list[str]]:
@@ -158,14 +168,27 @@ def _plain(text: str) -> str:
     return TAGS.sub("", text)
 
 
-def _entry(
-    key: str, references: Mapping[str, str], library: Mapping[str, Entry], back: str, *, kind: bool = False
+def _entry(  # noqa: PLR0913 - as above
+    key: str,
+    references: Mapping[str, str],
+    library: Mapping[str, Entry],
+    back: str,
+    *,
+    kind: bool = False,
+    full: str = "",
 ) -> str:
-    """Give one work as a list item; with `kind`, it says what kind of work it is, by which the library is grouped."""
+    """Give one work as a list item; with `kind`, it says what kind of work it is, by which the library is grouped.
+
+    With `full`, the library's address, its note is a link to the work there.
+    """
     entry = library[key]
     say = html.escape
     parts = [f'<span class="kb-reference__text">{references[key]}{_link(entry, references[key])}</span>']
-    if note := entry.fields.get("annote"):
+    note = entry.fields.get("annote")
+    if note and full:
+        link = f'<a href="{say(full)}#ref-{say(key)}">What it shows</a>'
+        parts.append(f'<span class="kb-reference__note">{link}</span>')
+    elif note:
         parts.append(f'<span class="kb-reference__note">{say(note.replace(chr(92) + "&", "&"))}</span>')
     if check := CHECKED.get(entry.verification):
         unseen = entry.fields.get("note", "") if entry.fields.get("unconfirmed") else ""

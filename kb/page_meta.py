@@ -129,11 +129,11 @@ def _cited(item: Item) -> str:
 
 
 def cite_this_page(title: str, site: str, updated: date, address: str) -> dict[str, str]:
-    """Give references to the page itself as plain text, by style: three styles, then BibTeX and RIS.
+    """Give references to the page itself as plain text, by style.
 
     No author or publisher is made up. Where a style wants an author the site's name stands: APA ("Publication Manual",
     7th edition) and Harvard ("Cite Them Right") both put the body behind a web page there. NLM ("Citing Medicine",
-    chapter 25) says what is unknown; BibTeX and RIS have a place for the site. READ is for the reader to fill in.
+    chapter 25) says what is unknown. READ is for the reader to fill in.
     """
     title, site, address = plain(title), plain(site), web_address(address)
     month, stop = MONTHS.split()[updated.month - 1], "" if title.endswith(("?", "!", ".")) else "."
@@ -144,9 +144,17 @@ def cite_this_page(title: str, site: str, updated: date, address: str) -> dict[s
         "APA 7": f"{site}. ({updated.year}, {month} {updated.day}). {title}{stop} {address}",
         "Harvard (Cite Them Right)": f"{site} ({updated.year}) {title}{stop} {found}",
         "Vancouver/NLM": f"{site} [Internet]. {unknown}. {title}; {days}. Available from: {address}",
-        "BibTeX": _page_bibtex(title, site, updated, address),
-        "RIS": to_ris([_page_item(title, site, updated, address)]),
     }
+
+
+def page_records(title: str, site: str, updated: date, address: str) -> dict[str, str]:
+    """Give the page itself as a record for reference managers, by the ending of its file: BibTeX and RIS.
+
+    Both have a place for the site, so that it is no author.
+    """
+    title, site, address = plain(title), plain(site), web_address(address)
+    item = _page_item(title, site, updated, address)
+    return {"bib": _page_bibtex(title, site, updated, address), "ris": to_ris([item])}
 
 
 def _page_item(title: str, site: str, updated: date, address: str) -> Item:

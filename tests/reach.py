@@ -165,7 +165,7 @@ def open_folds(tab):
 
 
 def open_link(tab):
-    tab.locator("h2 .headerlink").first.click()
+    tab.locator("h2 + .headerlink").first.click()
     tab.locator(".kb-link").wait_for()
     tab.evaluate("scrollTo(0, 0)")
 
@@ -194,6 +194,6 @@ OPENERS = {
     "preview": ("article .kb-cite", open_preview),
     "term": (".kb-explain", open_term),
     "folds": ("details", open_folds),
-    "link": ("h2 .headerlink", open_link),
+    "link": ("h2 + .headerlink", open_link),
     "sheet": (".kb-yours", open_sheet),
 }

@@ -1,7 +1,6 @@
 """The book read back with PDFium, which did not write it: each page's title, sections, marks, links and figures."""
 
 import ctypes
-import re
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -92,12 +91,12 @@ def read_pdf(content, volume):
             tuple(
                 (words.strip("() \u00a0\r\n"), name.partition(":")[2])
                 for words, name in found[chapter.file]
-                if cited(name)
+                if cited(name, chapter)
             ),
             frozenset(
                 address(name) or name
                 for _, name in found[chapter.file]
-                if not cited(name) and not name.startswith("sms:")
+                if not cited(name, chapter) and not name.startswith("sms:")
             ),
         )
         for number, chapter in starts.items()
@@ -109,6 +108,6 @@ def key(chapter):
     return chapter.path.strip("/").replace("/", "-") or "home"
 
 
-def cited(name):
-    """Say whether a place is a work in a list of references."""
-    return bool(re.match(r"[^:]+:ref-", name))
+def cited(name, chapter):
+    """Say whether a place is a work in a page's own list of references, where its marks lead."""
+    return name.startswith(f"{key(chapter)}:ref-")

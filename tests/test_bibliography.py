@@ -91,6 +91,37 @@ def test_an_entry_says_what_the_work_shows_and_how_far_it_was_checked(small):
     assert "Journal not confirmed." in tree.get_element_by_id("ref-doe2020b").text_content()
 
 
+def test_a_brief_list_leads_to_what_each_work_shows(miniature):
+    """On a page that is itself a list, what a work shows is one link away, in the library; all else stays."""
+    brief = TEXT.replace("\\bibliography", "\\bibliography{brief}")
+    files = {
+        "research/references.bib": BIB,
+        "small.md": page("Small", brief),
+        "research/references.md": page("The library", "## All {#all}\n\n\\full_bibliography\n"),
+    }
+    built = miniature(files)
+    tree = read(built, "small/index.html")
+    (entries,) = tree.xpath("//ol[@class='kb-references']")
+    assert len(entries) == 3
+    for entry in entries:
+        (link,) = entry.xpath("span[@class='kb-reference__note']/a")
+        assert (link.text, link.get("href")) == ("What it shows", f"../research/references/#{entry.get('id')}")
+        assert entry.xpath("span[@class='kb-reference__check'] and span[@class='kb-reference__back']/a")
+        there = read(built, "research/references/index.html").get_element_by_id(entry.get("id"))
+        assert there.xpath("span[@class='kb-reference__note'][not(a)]")
+    assert "It shows little." not in tree.text_content()
+    (line,) = tree.xpath("//p[@class='kb-brief'][contains(., 'does not show')]")
+    assert line.xpath("a/@href") == ["../research/references/"]
+
+
+def test_a_brief_list_without_a_library_keeps_its_notes(miniature):
+    """No reader is sent to a page that is not there: on a site without a library the notes stay in the list."""
+    text = TEXT.replace("\\bibliography", "\\bibliography{brief}")
+    tree = read(miniature({"research/references.bib": BIB, "small.md": page("Small", text)}), "small/index.html")
+    assert "It shows little." in tree.get_element_by_id("ref-doe2020").text_content()
+    assert "What it shows" not in tree.text_content()
+
+
 def test_a_dead_address_has_its_archived_copy_beside_it(small):
     """A reader who meets a dead link finds the archived copy next to it."""
     links = read(small, "small/index.html").get_element_by_id("ref-ash1999").xpath(".//a[@rel='external noreferrer']")

@@ -18,7 +18,7 @@ from pybtex.database import parse_string
 from kb.csl_items import pages
 from kb.exports import BIBTEX_FIELDS, coins, to_bibtex, to_csl_json, to_ris
 from kb.library import Entry, read_library
-from kb.page_meta import citation_meta, cite_this_page, page_json_ld
+from kb.page_meta import citation_meta, cite_this_page, page_json_ld, page_records
 
 BIBS = {"library": PROJECT / "docs/research/references.bib", "golden": PROJECT / "tests/golden/entries.bib"}
 OURS = {"verification", "verificationnote", "annote", "unconfirmed", "urlstatus"}
@@ -335,8 +335,8 @@ def test_a_page_can_be_cited_in_the_styles_people_are_asked_for():
 
 def test_a_page_can_be_imported_into_a_reference_manager():
     """The page's own BibTeX and RIS are read by others, with title, site, date and address in their places."""
-    cited = cite_this_page("50% of {us} & <b>them</b>_x\n@book{a}", *PAGE[1:])
-    ((key, entry),) = parse_string(cited["BibTeX"], "bibtex").entries.items()
+    cited = page_records("50% of {us} & <b>them</b>_x\n@book{a}", *PAGE[1:])
+    ((key, entry),) = parse_string(cited["bib"], "bibtex").entries.items()
     assert (key, entry.type, entry.fields["year"], entry.fields["url"]) == (
         "peersupport202650ofusthemxbooka",
         "misc",
@@ -344,8 +344,8 @@ def test_a_page_can_be_imported_into_a_reference_manager():
         ADDRESS,
     )
     assert (entry.fields["howpublished"], entry.fields["month"]) == (PAGE[1], "November")
-    assert csl(cited["BibTeX"])[key]["title"] == "50% of us & them_x @booka"
-    (record,) = rispy.loads(cited["RIS"])
+    assert csl(cited["bib"])[key]["title"] == "50% of us & them_x @booka"
+    (record,) = rispy.loads(cited["ris"])
     assert (record["type_of_reference"], record["secondary_title"], record["date"]) == ("ELEC", PAGE[1], "2026/11/03/")
     assert (record["title"], record["urls"]) == ("50% of us & them_x @booka", [ADDRESS])
     assert "authors" not in record

@@ -32,7 +32,7 @@ BACK = [
     ("search", "framework/social-support/emotional/", ".kb-search-open"),
     ("preview", "framework/social-support/emotional/", "article .kb-cite"),
     ("term", "framework/what-helps-when/", ".kb-explain"),
-    ("link", "framework/what-helps-when/", "h2 .headerlink"),
+    ("link", "framework/what-helps-when/", "h2 + .headerlink"),
     ("sheet", "help-now/", ".kb-yours button"),
 ]
 

@@ -84,7 +84,7 @@ def test_a_mark_still_leads_to_its_entry_where_nothing_more_can_be_fetched(visit
     tab = visit(before=lambda tab: tab.route(f"**{LATER}*", lambda route: route.abort()))
     tab.locator(MARK).click()
     tab.wait_for_function("() => location.hash.startsWith('#ref-')")
-    tab.locator("#by-stage .headerlink").click(force=True)
+    tab.locator("#by-stage + .headerlink").click(force=True)
     tab.wait_for_function("() => location.hash === '#by-stage'")
 
 
@@ -150,7 +150,7 @@ def test_the_list_of_references_can_be_copied_when_it_is_reached(visit):
     assert tab.locator(".kb-reference__back a").first.get_attribute("title").startswith("Back to citation a")
 
 
-@pytest.mark.parametrize(("press", "leads"), [(MARK, "#ref-"), ("#by-stage .headerlink", "#by-stage")])
+@pytest.mark.parametrize(("press", "leads"), [(MARK, "#ref-"), ("#by-stage + .headerlink", "#by-stage")])
 def test_a_line_that_never_answers_leaves_no_link_dead(visit, press, leads):
     """Where a phone shows bars but nothing comes, a pressed mark or # leads on after a short wait."""
     tab = visit(before=lambda tab: tab.route(f"**{LATER}*", lambda _: None))

@@ -22,6 +22,10 @@ def test_a_miniature_site_builds_without_a_word(miniature):
         (page("Small", summary=None), "docs/small.md:1: no `summary`"),
         (page("Small", colour="red"), "docs/small.md:2: unknown field `colour`"),
         (page("Small", "## No id\n"), "docs/small.md:17: the heading 'No id' has no id; write `## No id {#no-id}`"),
+        (
+            page("Small", "So [@doe2020].\n\n \\bibliography{breif}\n"),
+            "docs/small.md:19:2: no list is called \\bibliography{breif}; write \\bibliography or \\bibliography{",
+        ),
         (page("Small", "So [@deo2020].\n"), "docs/small.md:17:5: no reference 'deo2020'; did you mean 'doe2020'?"),
         (page("Small", "Ring 0300 123 4567.\n"), "docs/small.md:17:6: the number 0300 123 4567 is not in"),
         (page("Small", related="[smal.md]"), "no page 'smal.md' to relate to; did you mean 'small.md'?"),

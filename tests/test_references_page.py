@@ -58,6 +58,18 @@ def test_references_can_be_taken_away_as_files(reader, address):
         assert waiting.value.path().read_text(encoding="utf-8").startswith(begins)
 
 
+def test_a_page_itself_can_be_taken_into_a_reference_manager(reader, address):
+    """A reader opens "Cite this page" and saves a record of the page, with its address, as a file."""
+    reader.goto(address + "framework/social-support/emotional/")
+    reader.get_by_text("Cite this page", exact=True).click()
+    for name, begins in (("BibTeX", "@misc{"), ("RIS", "TY  - ELEC")):
+        with reader.expect_download() as waiting:
+            reader.locator(".kb-cite-page").get_by_role("link", name=name).click()
+        text = waiting.value.path().read_text(encoding="utf-8")
+        assert text.startswith(begins)
+        assert "/framework/social-support/emotional/" in text
+
+
 def test_without_javascript_the_library_stands_whole(chromium, address):
     """A reader without JavaScript sees every work, and can save the files."""
     context = chromium.new_context(java_script_enabled=False)

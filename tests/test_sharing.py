@@ -183,6 +183,19 @@ def test_without_javascript_all_can_be_read_and_printed(chromium, address):
     context.close()
 
 
+def test_a_heading_holds_its_words_alone(site):
+    """Somebody who hears the page hears each heading once: the link to the section stands beside it, not within."""
+    seen = 0
+    for file in site.rglob("index.html"):
+        tree = html.document_fromstring(file.read_bytes())
+        assert not tree.xpath("//*[self::h1 or self::h2 or self::h3]//*[contains(@class, 'headerlink')]"), file
+        for link in tree.xpath("//a[@class='headerlink']"):
+            assert link.getprevious().tag in {"h2", "h3"}, file
+            assert link.get("href") == f"#{link.getprevious().get('id')}", file
+            seen += 1
+    assert seen > 300
+
+
 # ── Copying ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -225,7 +238,7 @@ def test_copying_a_section_s_link_is_said_and_can_be_undone_by_keyboard(copier):
     link = copier.get_by_role("link", name="Copy link: What it is", exact=True)
     link.focus()
     copier.keyboard.press("Enter")
-    copier.get_by_role("status").get_by_text("Link to this section copied").wait_for(state="attached")
+    copier.locator("[aria-live]").get_by_text("Link to this section copied").wait_for(state="attached")
     copier.keyboard.press("Tab")
     assert copier.evaluate("document.activeElement.closest('.kb-link') !== null")
     copier.keyboard.press("Escape")
@@ -240,7 +253,7 @@ def test_each_text_of_the_block_can_be_copied(copier):
     for name in copier.locator(".kb-share dt").all_text_contents():
         row = copier.locator(".kb-share dd", has=copier.get_by_role("button", name=f"Copy: {name}", exact=True))
         row.get_by_role("button").click()
-        row.get_by_role("status").get_by_text("Copied").wait_for()
+        row.locator("[aria-live]").get_by_text("Copied").wait_for()
         assert pasted(copier) == row.locator("pre").text_content()
 
 
@@ -252,7 +265,7 @@ def test_only_the_last_copy_is_called_copied_and_it_is_said_each_time(copier):
     copier.evaluate(
         """() => {
              window.heard = [];
-             const region = document.querySelector(".kb-share [role=status].kb-copy__said");
+             const region = document.querySelector(".kb-share [aria-live].kb-copy__said");
              new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true });
            }"""
     )
@@ -265,7 +278,7 @@ def test_only_the_last_copy_is_called_copied_and_it_is_said_each_time(copier):
     assert copier.evaluate("heard") == ["Copied", "", "Copied"]
     copier.locator(".kb-share .kb-copy__both").nth(1).get_by_role("button").click()
     copier.locator(".kb-share .kb-copy__both").nth(1).get_by_text("Copied").wait_for()
-    standing = copier.locator("[role=status], .kb-link strong").all_text_contents()
+    standing = copier.locator("[aria-live], .kb-link strong").all_text_contents()
     assert [words for words in standing if "opied" in words] == ["Copied"]
 
 
@@ -294,7 +307,7 @@ def test_where_the_clipboard_is_shut_the_text_is_selected(plain_http, address, o
     if not old_way:
         plain_http.evaluate("document.execCommand = () => false")  # as in a browser that has dropped it
     says = "Link copied" if old_way else "Selected: now copy it as you copy any text"
-    plain_http.locator("#what-it-is .headerlink").click(force=True)
+    plain_http.locator("#what-it-is + .headerlink").click(force=True)
     plain_http.locator(".kb-link strong", has_text=says).wait_for()
     field = plain_http.locator("#__link")
     assert field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == SECTION
@@ -312,7 +325,7 @@ def test_where_the_clipboard_is_shut_the_text_is_selected(plain_http, address, o
 @pytest.mark.browser
 def test_where_the_older_way_copies_the_reader_stays_where_they_pressed(plain_http):
     """Somebody who goes by keyboard goes on from the button that they pressed, not from a field beside it."""
-    link = plain_http.locator("#what-it-is .headerlink")
+    link = plain_http.locator("#what-it-is + .headerlink")
     link.focus()
     plain_http.keyboard.press("Enter")
     plain_http.locator(".kb-link strong", has_text="Link copied").wait_for()
@@ -355,7 +368,7 @@ def test_a_share_sheet_that_does_not_send_leaves_a_way_on(chromium, address, why
     tab.get_by_role("link", name="Share this page").click()
     tab.get_by_role("button", name="Share…").click()
     tab.wait_for_function("window.given")
-    status = tab.locator("button:text('Share…') + [role=status]").text_content()
+    status = tab.locator("button:text('Share…') + [aria-live]").text_content()
     assert status.endswith(says)
     assert bool(status) == bool(says)
     tab.close()
@@ -385,7 +398,7 @@ def test_everything_to_press_is_named_and_large_enough(chromium, address, touch,
     tab.add_init_script(SHEET % "resolve()")
     tab.goto(f"{address}{KIND}/")
     tab.get_by_role("link", name="Share this page").click()
-    tab.locator("#what-it-is .headerlink").click(force=True)
+    tab.locator("#what-it-is + .headerlink").click(force=True)
     tab.locator(".kb-link").wait_for()
     found = tab.locator(".kb-share button, .kb-share summary, .kb-link button, .headerlink").evaluate_all(
         """all => all.map(item => {
@@ -427,7 +440,7 @@ def test_paper_shows_no_buttons(chromium, address):
     """What cannot be pressed is not printed."""
     tab = chromium.new_page()
     tab.goto(f"{address}{KIND}/")
-    tab.locator("#what-it-is .headerlink").click(force=True)
+    tab.locator("#what-it-is + .headerlink").click(force=True)
     tab.locator(".kb-link").wait_for()
     assert tab.locator(".kb-paper").is_hidden()
     tab.emulate_media(media="print")

@@ -244,6 +244,7 @@ LISTS = {
     "code": ("Write `\\bibliography` for a list.\n\n    \\bibliography\n", ["ul"]),
     "sentence": ("The command is \\bibliography there.\n", ["ul"]),
     "own": ("\\bibliography\n\nAfter.\n", ["ul"]),
+    "brief": ("\\bibliography{brief}\n\nAfter.\n", ["ul"]),
     "own-twice": ("\\bibliography\n\nBetween.\n\n\\bibliography\n", ["ul"]),
     "full": ("\\full_bibliography\n", ["ul", "ul"]),
     "full-twice": ("\\full_bibliography\n\nBetween.\n\n\\full_bibliography\n", ["ul", "ul"]),

@@ -33,6 +33,7 @@ FURNITURE = frozenset({
 KEPT_DATA = frozenset({"data-refs", "data-label"})
 WEB_ONLY = frozenset({"style", "markdown", "tabindex", "loading", "decoding", "download"})
 TABLE_ROLES = frozenset({"table", "rowgroup", "row", "columnheader", "rowheader", "cell"})
+FRAMES = frozenset({"kb-h2", "kb-h3"})  # of a heading and the link beside it
 SIGNS = frozenset({"twemoji", "kb-head__sign"})
 EMERGENCY = frozenset({"tel:999", "tel:911", "tel:112"})  # these do not change between two editions
 
@@ -130,6 +131,11 @@ def _drop(body: etree._Element) -> None:
     for element in list(body.iter()):
         if not isinstance(element.tag, str) or _is_furniture(element):
             remove(element)
+    for frame in [element for element in body.iter("div") if classes(element) & FRAMES]:
+        parent, heading = frame.getparent(), frame[0]
+        heading.tail = frame.tail
+        if parent is not None:
+            parent.replace(frame, heading)
     for element in body.iter(etree.Element):
         for name in list(element.attrib):
             plain = str(name)

@@ -15,6 +15,7 @@ from mkdocs_bibtex.plugin import BibTexPlugin
 from kb.advice import advice, complaints, from_memory
 from kb.bibliography import Bibliography, Rendered, Resolved
 from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
+from kb.commands import check_commands, list_commands
 from kb.downloads import Writing
 from kb.fetched import ADDRESS, FetchError, stored
 from kb.findings import report
@@ -83,7 +84,7 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         text = "\n".join(read_text(file) for file in self.files)
         self.bibliography = Bibliography(style, lang, text, self.library, cache)
         self.collector = Collector(self.library, narrative=self.config.enable_inline_citations)
-        commands = {self.config.bib_command: "kb-list", self.config.full_bib_command: "kb-full-list"}
+        commands = list_commands(self.config.bib_command, self.config.full_bib_command)
         config.markdown_extensions.append(CitationExtension(self.collector, commands))  # type: ignore[arg-type] # - an instance is taken too
         return config
 
@@ -186,9 +187,13 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         raise PluginError("mkdocs.yml: no bibliography; give `bib_file` or `bib_dir`")
 
     def _warn(self, files: Files, docs: Path) -> None:
-        """Say of each key that is not in the bibliography, or is cited from memory, where it stands and what to do."""
+        """Say of each key or list that is not there, and each work from memory, where it stands and what to do."""
         doubted = {key for key, entry in self.library.items() if from_memory(entry)}
         cited = [(use.page, c.key) for use in self.collector.uses for c in use.group if c.key in doubted]
+        for source in files.documentation_pages():
+            name = f"{docs.name}/{source.src_uri}"
+            for finding in check_commands(source.content_string, name, self.config.bib_command):
+                log.warning("%s", finding)
         pages: dict[str, tuple[list[str], list[str]]] = {}
         for place, found in enumerate((self.collector.unknown, cited)):
             for path, key in found:

@@ -1,15 +1,19 @@
-"""A page that MkDocs renders comes in; what its template shows of sharing, its card and its breadcrumbs, goes out."""
+"""A page that MkDocs renders comes in; what its template shows of sharing, citing, its card and its place goes out."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb import sharing
 from kb.addresses import address_of
-from kb.page_meta import breadcrumbs_json_ld, card_meta
+from kb.bibliography import stem
+from kb.downloads import put
+from kb.page_meta import breadcrumbs_json_ld, card_meta, cite_this_page, page_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.nav import Navigation
@@ -46,6 +50,16 @@ def breadcrumbs(page: MkDocsPage, nav: Navigation, address: str, config: MkDocsC
         if index and index is not page:
             trail.append((section.title, config.site_url.rstrip("/") + address_of(index.file.src_uri)))
     return breadcrumbs_json_ld([*trail, (str(page.meta.get("title") or page.title), address)])
+
+
+def cited_itself(page: MkDocsPage, about: tuple[str, str, date, str], config: MkDocsConfig) -> dict[str, Any]:
+    """Give how to cite a page itself, and write its records for reference managers beside it: `a/` has `a/cite.bib`.
+
+    `about` is its title, the site's name, the day of its last change and its public address.
+    """
+    file = stem(page.url, "cite")
+    put(Path(config.site_dir), {f"{file}.{end}": text for end, text in page_records(*about).items()})
+    return {"cite": cite_this_page(*about), "cite_file": file.rpartition("/")[2]}
 
 
 def language(config: MkDocsConfig) -> str:

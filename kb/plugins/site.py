@@ -18,14 +18,14 @@ from kb.a_to_z import a_to_z
 from kb.addresses import outputs
 from kb.book import read_book
 from kb.findings import report
-from kb.headings import rendered_headings
+from kb.headings import links_beside, rendered_headings
 from kb.helplines import Helpline, render
-from kb.page_meta import citation_meta, cite_this_page, page_json_ld
+from kb.page_meta import citation_meta, page_json_ld
 from kb.pages import Page, commit, now, spoken
 from kb.plugins.citations import CitationsPlugin
 from kb.plugins.reading import explained, fill_in
 from kb.plugins.safety import Safe
-from kb.plugins.sharing import breadcrumbs, card, language, shared
+from kb.plugins.sharing import breadcrumbs, card, cited_itself, language, shared
 from kb.schema import READERS
 from kb.sharing import Sharing, write_codes
 
@@ -81,6 +81,7 @@ class View:
     meta: tuple[tuple[str, str], ...]
     json_ld: tuple[str, ...]
     cite: dict[str, str]
+    cite_file: str
     works: int
     sharing: Sharing | None
 
@@ -180,8 +181,8 @@ class KnowledgeBasePlugin(Safe, BasePlugin[Options]):
 
     @event_priority(-50)
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        """Explain the terms that a page links to: here, where no search reads any more."""
-        return explained(output, page.file.src_uri, self.pages)
+        """Explain terms that a page links to, and set links beside headings: here, where no search reads any more."""
+        return links_beside(explained(output, page.file.src_uri, self.pages))
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ANN401 - jinja2's own type
         """Let templates that belong to no page (404) know who publishes."""
@@ -216,7 +217,7 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
 ) -> dict[str, Any]:
     """Give what reference managers and search engines read of a page, and how to cite it."""
     if source is None:
-        return {"meta": (), "json_ld": (), "cite": {}, "works": 0}
+        return {"meta": (), "json_ld": (), "cite": {}, "cite_file": "", "works": 0}
     citations = config.plugins.get("kb-citations")
     items = citations.cited_items(source.path) if isinstance(citations, CitationsPlugin) else []
     title = str(page.meta.get("title") or page.title)
@@ -228,7 +229,7 @@ def _citable(  # noqa: PLR0913, PLR0917 - one argument for each thing that is kn
         "meta": (*meta, *card(page, source, address, config)),
         "json_ld": tuple(text for text in (article, breadcrumbs(page, nav, address, config)) if text),
         "works": len(items),
-        "cite": cite_this_page(title, who.name, source.updated, address),
+        **cited_itself(page, (title, who.name, source.updated, address), config),
     }
 
 

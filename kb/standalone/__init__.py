@@ -19,6 +19,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from kb.advice import complaints
 from kb.citations import CitationExtension, Collector
+from kb.commands import check_commands
 from kb.lists import LISTS, one_of_each
 from kb.references import MARK
 from kb.standalone.site import Site, commands_of, site_of
@@ -103,11 +104,12 @@ class Closing(Step, Postprocessor):
         return text
 
     def warn(self, name: str, site: Site) -> None:
-        """Say of each key that is not in the bibliography, or is cited from memory, where it stands and what to do."""
+        """Say of each key or list that is not there, and each work from memory, where it stands and what to do."""
         collector = self.opening.collector
         unknown = [key for _, key in collector.unknown]
         cited = [cite.key for use in collector.uses if use.page == collector.page for cite in use.group]
-        for finding in complaints(name, self.opening.text, unknown, cited, site.library):
+        wrong = complaints(name, self.opening.text, unknown, cited, site.library)
+        for finding in [*wrong, *check_commands(self.opening.text, name, site.options["bib_command"])]:
             log.warning("%s", finding)
 
 

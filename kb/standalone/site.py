@@ -11,6 +11,7 @@ from markdown import Markdown
 
 from kb.bibliography import Bibliography, Rendered
 from kb.citations import CitationExtension, Collector, Use, find, scan
+from kb.commands import list_commands
 from kb.csl import Formatted, Group, shape
 from kb.downloads import Downloads
 from kb.library import read_text
@@ -150,4 +151,4 @@ def site_of(options: Mapping[str, Any], engine: Mapping[str, Any]) -> Site:
 
 def commands_of(options: Mapping[str, Any]) -> dict[str, str]:
     """Give the commands and the class of the place that each leaves."""
-    return {options["bib_command"]: "kb-list", options["full_bib_command"]: "kb-full-list"}
+    return list_commands(options["bib_command"], options["full_bib_command"])

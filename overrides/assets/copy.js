@@ -14,6 +14,11 @@ var kbCopy = (function () {
     return element;
   }
 
+  /* A place whose words are read out when they change. No role=status: some screen readers name each, also when empty. */
+  function told(tag, more) {
+    return make(tag, { "aria-live": "polite", "aria-atomic": "true", "class": "kb-copy__said" + (more || "") });
+  }
+
   /* Select what stands in an element or a field. */
   function select(element) {
     if (element.select) {
@@ -49,7 +54,7 @@ var kbCopy = (function () {
      what it stands by. */
   function button(label, name, read, shown) {
     var press = make("button", { type: "button", "class": "kb-copy", "aria-label": name }, label);
-    var status = make("span", { role: "status", "class": "kb-copy__said" });
+    var status = told("span");
     press.addEventListener("click", function () {
       copy(read(), shown, press, function (words) { status.textContent = words; });
     });
@@ -58,5 +63,5 @@ var kbCopy = (function () {
     return both;
   }
 
-  return { make: make, copy: copy, button: button };
+  return { make: make, told: told, copy: copy, button: button };
 })();

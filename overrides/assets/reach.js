@@ -78,8 +78,8 @@
     document.querySelectorAll("article .headerlink").forEach(function (link) {
       var heading = link.parentElement.cloneNode(true);
       heading.querySelectorAll(".headerlink").forEach(function (mark) { mark.remove(); });
-      link.setAttribute("aria-label", "Copy link: " + heading.textContent.trim());
-      link.title = "Copy link to this section";
+      link.title = "Copy link: " + heading.textContent.trim();
+      link.setAttribute("aria-label", link.title); // the same: what differs would be read out, too
     });
   }
 

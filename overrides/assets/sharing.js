@@ -14,7 +14,7 @@
 
   if (share && navigator.share) {
     var press = make("button", { type: "button", "class": "kb-copy" }, "Share…");
-    var status = make("span", { role: "status", "class": "kb-copy__said" });
+    var status = kbCopy.told("span");
     press.addEventListener("click", function () {
       var link = share.dataset.short;
       var lines = share.querySelector(".kb-share__message").textContent.trim().split("\n");
@@ -36,7 +36,7 @@
   reveal();
 
   if (!canonical) return;
-  var said = make("p", { role: "status", "class": "kb-hidden kb-copy__said" });
+  var said = kbCopy.told("p", " kb-hidden");
   var panel, from;
   document.body.append(said);
 

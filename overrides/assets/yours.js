@@ -11,6 +11,7 @@
   var LARGEST = 13, SMALLEST = 7, STEP = 0.25; // points
   // Of use only where one can click: marks of references, and what each number's entry says of where it was seen.
   var DROPPED = ".kb-cite, .headerlink, .kb-web, .kb-helpline__check, .kb-copy, .kb-cell-link, .kb-who, button, script, [hidden], [popover]";
+  var FRAME = ".kb-h2, .kb-h3";
   var FIELDS = ["group", "when", "where", "phone"]; // in the order of the lines that the page prints
   var NOTES = "Telephone numbers change: check them again. * Not yet confirmed with the service. Sources, and more on the " +
     "words that are underlined: on the web page. Words: %. This is information, not medical advice.";
@@ -49,13 +50,18 @@
     return made;
   }
 
+  /* A heading, without the frame that holds it and the link beside it; any other block as it is. */
+  function bare(block) {
+    return block.matches(FRAME) ? block.firstElementChild : block;
+  }
+
   /* The blocks of a section: from its heading to the next one of its level or above. */
   function section(id) {
-    var heading = document.getElementById(id), blocks = [], next = heading;
+    var heading = document.getElementById(id), blocks = [], next = heading.closest(FRAME) || heading;
     while (next) {
-      if (!next.matches(DROPPED + ", .kb-yours, .kb-paper, .kb-trust, .kb-related")) blocks.push(copy(next));
+      if (!next.matches(DROPPED + ", .kb-yours, .kb-paper, .kb-trust, .kb-related")) blocks.push(copy(bare(next)));
       next = next.nextElementSibling;
-      if (next && /^H[1-6]$/.test(next.tagName) && next.tagName <= heading.tagName) break;
+      if (next && /^H[1-6]$/.test(bare(next).tagName) && bare(next).tagName <= heading.tagName) break;
     }
     return blocks;
   }
