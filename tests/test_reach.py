@@ -147,6 +147,18 @@ def test_help_now_is_what_to_do_at_once(chromium, address):
     tab.close()
 
 
+def test_help_now_says_nothing_twice(chromium, address):
+    """Whoever reads on below the first steps is told what else there is, not the same steps once more."""
+    tab = chromium.new_page()
+    tab.goto(address + "help-now/")
+    summary = tab.locator(".kb-summary").text_content()
+    for step in tab.locator("#overdose ~ ol").first.locator("strong").all_text_contents():
+        assert step.strip(".,").lower() not in summary.lower()
+    for said in ("999", "911", "naloxone"):
+        assert said not in summary
+    tab.close()
+
+
 def test_chosen_colours_and_stillness_are_respected(chromium, address):
     """A reader's own colours hold, buttons keep an edge, and nothing moves for whoever asked for stillness."""
     context = chromium.new_context(forced_colors="active", reduced_motion="reduce")
