@@ -37,11 +37,13 @@ KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "thesis": "Theses",
 }
 BRIEF = 'What each of these works shows, and does not show, stands in <a href="{}">the library</a>.'
+SEEN = "Every field of these records was seen in a public copy, unless the entry says otherwise."
 CHECKED = {
     "verified": "Every field of this record was seen in a public copy.",
     "partly": "This record was seen in part.",
     "memory": "This record is from memory and not confirmed.",
 }
+IN_SHORT = {"verified": "Verified.", "partly": "Partly.", "memory": "Memory."}  # as the library page explains them
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def page_list(  # noqa: PLR0913 - one argument for each thing that a list shows 
 ) -> str:
     """Give a page's list of references, each with its note, how far it was checked, and links back to the text.
 
+    Where all were looked at, one line says so of those that were seen whole, and the other entries say what was not.
+
     `files` is the address of the page's reference files, relative to the page and without their endings. `full` is
     the address of the page with the whole library, to which a brief list leads for its notes; "" keeps them here.
     """
@@ -102,10 +106,14 @@ def page_list(  # noqa: PLR0913 - one argument for each thing that a list shows 
     for place in page.places.values():
         for cite in place.use.group:
             places.setdefault(cite.key, {})[place.number] = place
-    entries = [_entry(key, references, library, _back_links(places[key].values()), full=full) for key in page.keys]
+    found = {library[key].verification for key in page.keys}
+    seen = "verified" in found and found <= CHECKED.keys()
+    checks = {how: said for how, said in CHECKED.items() if how != "verified"} if seen else CHECKED
+    entries = [_entry(key, references, library, _back_links(places[key].values()), checks, full) for key in page.keys]
     made = f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
-    where = f'<p class="kb-brief" data-search-exclude>{BRIEF.format(html.escape(full))}</p>\n' if full else ""
-    return f"{made}\n{where}{_downloads(files, 'These references')}"
+    below = " ".join(([BRIEF.format(html.escape(full))] if full else []) + ([SEEN] if seen else []))
+    below = f'<p class="kb-brief" data-search-exclude>{below}</p>\n' if below else ""
+    return f"{made}\n{below}{_downloads(files, 'These references')}"
 
 
 def spoken(content: str) -> tuple[str, list[str]]:
@@ -151,11 +159,11 @@ def full_list(  # noqa: PLR0913 - one argument for each thing that the library p
     order = list(references) if is_sorted else sorted(references, key=lambda key: _plain(references[key]).casefold())
     span = {key: f'<span class="Z3988" title="{coins[key]}"></span>' for key in order}
     cited = [
-        _entry(key, references, library, _cited_by(citing[key]) + span[key], kind=True)
+        _entry(key, references, library, _cited_by(citing[key]) + span[key], IN_SHORT, kind=True)
         for key in order
         if citing.get(key)
     ]
-    others = [_entry(key, references, library, span[key], kind=True) for key in order if not citing.get(key)]
+    others = [_entry(key, references, library, span[key], IN_SHORT, kind=True) for key in order if not citing.get(key)]
     made = f'{_downloads(files, "The whole library")}\n<ul class="kb-references kb-library">\n{"".join(cited)}</ul>'
     if others:
         made += '\n<h3 id="not-cited">In the library, cited on no page yet</h3>\n'
@@ -168,18 +176,20 @@ def _plain(text: str) -> str:
     return TAGS.sub("", text)
 
 
-def _entry(  # noqa: PLR0913 - as above
+def _entry(  # noqa: PLR0913, PLR0917 - as above
     key: str,
     references: Mapping[str, str],
     library: Mapping[str, Entry],
     back: str,
+    checks: Mapping[str, str],
+    full: str = "",
     *,
     kind: bool = False,
-    full: str = "",
 ) -> str:
     """Give one work as a list item; with `kind`, it says what kind of work it is, by which the library is grouped.
 
-    With `full`, the library's address, its note is a link to the work there.
+    `checks` says what to write for each way of having been checked. With `full`, the library's address, its note is a
+    link to the work there.
     """
     entry = library[key]
     say = html.escape
@@ -190,7 +200,7 @@ def _entry(  # noqa: PLR0913 - as above
         parts.append(f'<span class="kb-reference__note">{link}</span>')
     elif note:
         parts.append(f'<span class="kb-reference__note">{say(note.replace(chr(92) + "&", "&"))}</span>')
-    if check := CHECKED.get(entry.verification):
+    if check := checks.get(entry.verification):
         unseen = entry.fields.get("note", "") if entry.fields.get("unconfirmed") else ""
         parts.append(f'<span class="kb-reference__check">{check}{" " + say(unseen) + "." if unseen else ""}</span>')
     parts.append(back)
@@ -207,10 +217,8 @@ def _link(entry: Entry, text: str) -> str:
     if url and "<a " not in text and re.match(r"https?:", url):
         made += f' <a href="{say(url)}" rel="external noreferrer">{say(url)}</a>'
     if archive and re.match(r"https?:", archive):
-        day = entry.fields.get("archivedate", "")
-        made += (
-            f' <a href="{say(archive)}" rel="external noreferrer">archived copy{" of " + say(day) if day else ""}</a>'
-        )
+        of = f" of {say(day)}" if (day := entry.fields.get("archivedate", "")) else ""
+        made += f' <a href="{say(archive)}" rel="external noreferrer">archived copy{of}</a>'
     return made
 
 

@@ -91,6 +91,30 @@ def test_an_entry_says_what_the_work_shows_and_how_far_it_was_checked(small):
     assert "Journal not confirmed." in tree.get_element_by_id("ref-doe2020b").text_content()
 
 
+SEEN = "//p[@class='kb-brief'][contains(., 'seen in a public copy, unless the entry says otherwise')]"
+
+
+def test_what_was_seen_of_all_works_is_said_once(small):
+    """A page says in one line that records were seen whole, and at an entry what was not; the library says each."""
+    tree = read(small, "small/index.html")
+    assert len(tree.xpath(SEEN)) == 1
+    checks = tree.xpath("//li/span[@class='kb-reference__check']")
+    assert [check.text for check in checks] == ["This record was seen in part. Journal not confirmed."]
+    assert checks[0].getparent().get("id") == "ref-doe2020b"
+    library = read(small, "research/references/index.html")
+    said = [check.text for check in library.xpath("//li/span[@class='kb-reference__check']")]
+    assert sorted(said) == ["Partly. Journal not confirmed.", "Verified.", "Verified.", "Verified."]
+
+
+def test_no_line_says_more_than_was_seen(miniature):
+    """Where no record was seen whole, no line below the list says so."""
+    bib = BIB.replace("verification = {verified}", "verification = {partly}")
+    built = miniature({"research/references.bib": bib, "small.md": page("Small", TEXT)})
+    tree = read(built, "small/index.html")
+    assert tree.xpath(SEEN) == []
+    assert len(tree.xpath("//li/span[@class='kb-reference__check']")) == 3
+
+
 def test_a_brief_list_leads_to_what_each_work_shows(miniature):
     """On a page that is itself a list, what a work shows is one link away, in the library; all else stays."""
     brief = TEXT.replace("\\bibliography", "\\bibliography{brief}")
@@ -106,7 +130,7 @@ def test_a_brief_list_leads_to_what_each_work_shows(miniature):
     for entry in entries:
         (link,) = entry.xpath("span[@class='kb-reference__note']/a")
         assert (link.text, link.get("href")) == ("What it shows", f"../research/references/#{entry.get('id')}")
-        assert entry.xpath("span[@class='kb-reference__check'] and span[@class='kb-reference__back']/a")
+        assert entry.xpath("span[@class='kb-reference__back']/a")
         there = read(built, "research/references/index.html").get_element_by_id(entry.get("id"))
         assert there.xpath("span[@class='kb-reference__note'][not(a)]")
     assert "It shows little." not in tree.text_content()

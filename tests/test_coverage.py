@@ -21,8 +21,10 @@ def section(site, page, anchor):
     if start.tag not in LEVELS:
         return " ".join(start.getparent().text_content().split())
     words = [start.text_content()]
-    for after in start.itersiblings():
-        if after.tag in LEVELS[: LEVELS.index(start.tag) + 1]:
+    framed = "kb-h" in start.getparent().get("class", "")  # with the link beside it
+    for after in (start.getparent() if framed else start).itersiblings():
+        heading = after[0] if "kb-h" in after.get("class", "") and len(after) else after
+        if heading.tag in LEVELS[: LEVELS.index(start.tag) + 1]:
             break
         words.append(after.text_content())
     return " ".join(" ".join(words).split())
