@@ -8,6 +8,7 @@
   if (!link || !place && !window.HTMLDialogElement) return; // an older browser keeps the link
 
   var LIST = /a-z(\/(?:index\.html)?|\.html)$/; // as the website and the copies for reading offline write its address
+  var HEARD = 200; // milliseconds
   var root = link.href.replace(LIST, "");
   var box, field, dialog, ready;
 
@@ -50,28 +51,36 @@
     return head;
   }
 
-  function open() {
+  /* By key, the field comes after the dialog: Orca passes over a field that had the focus before it knew of the dialog,
+     and takes letters for its own commands. A phone shows its keyboard only for a field that is entered at once. */
+  function open(byKey) {
     if (!box) {
       var head = build();
       var away = make("button", { type: "button" }, "Close");
       away.onclick = function () { dialog.close(); };
       head.append(make("a", { "class": "kb-help", href: address("help-now") }, "Help now"), away);
       dialog = make("dialog", { "class": "kb-search", "aria-label": "Search" }, box);
+      head.onkeydown = function (event) { if (/^\S$/.test(event.key) && !event.ctrlKey && !event.metaKey) enter(); };
       document.body.append(dialog);
     }
     if (dialog && !dialog.open) dialog.showModal();
-    field.focus();
-    field.select();
+    if (byKey) setTimeout(enter, HEARD); else enter();
     start();
   }
 
+  function enter() {
+    if (document.activeElement === field || dialog && !dialog.open) return;
+    field.focus();
+    field.select();
+  }
+
   var opener = make("button", { type: "button", "class": "kb-search-open", "aria-keyshortcuts": "Control+K Meta+K" }, "Search");
-  opener.onclick = open;
+  opener.onclick = function (event) { open(!event.detail); };
   link.replaceWith(opener);
   addEventListener("keydown", function (event) {
     if (event.key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
-    open();
+    open(true);
   });
   if (place) {
     build();
