@@ -37,7 +37,7 @@ KINDS = {  # what a reader calls each BibTeX type, for grouping the library
     "thesis": "Theses",
 }
 BRIEF = 'What each of these works shows, and does not show, stands in <a href="{}">the library</a>.'
-SEEN = "Every field of these records was seen in a public copy, unless the entry says otherwise."
+SEEN = "Each record was seen whole in a public copy, unless it says otherwise."
 CHECKED = {
     "verified": "Every field of this record was seen in a public copy.",
     "partly": "This record was seen in part.",

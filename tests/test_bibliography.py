@@ -91,7 +91,7 @@ def test_an_entry_says_what_the_work_shows_and_how_far_it_was_checked(small):
     assert "Journal not confirmed." in tree.get_element_by_id("ref-doe2020b").text_content()
 
 
-SEEN = "//p[@class='kb-brief'][contains(., 'seen in a public copy, unless the entry says otherwise')]"
+SEEN = "//p[@class='kb-brief'][contains(., 'seen whole in a public copy, unless it says otherwise')]"
 
 
 def test_what_was_seen_of_all_works_is_said_once(small):

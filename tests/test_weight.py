@@ -16,7 +16,7 @@ from kb import assets
 from kb.book import read_book
 from kb.permanent import free_id
 
-VIEW, REQUESTS, FRAME, PAGE = 25 * 1024, 5, 2_350, 7_300  # bytes compressed, and a count
+VIEW, REQUESTS, FRAME, PAGE = 25 * 1024, 5, 2_350, 7_350  # bytes compressed, and a count
 WHOLE = 10_000  # of a normal page's HTML: its words alone, compressed, are 5.5 KB
 # A page that is a list, with the least that it can be: all of its words, compressed alone, and what it may cost.
 HEAVY = {
