@@ -159,6 +159,43 @@ def test_help_now_says_nothing_twice(chromium, address):
     tab.close()
 
 
+def test_a_place_that_a_link_leads_to_is_marked_whole(chromium, address):
+    """Whoever follows a link on a phone sees the place marked, and the mark covers no letter and is cut off nowhere."""
+    tab = chromium.new_page(viewport={"width": 360, "height": 640})
+    tab.goto(address + "help-now/#suicide")
+    ground = "node => getComputedStyle(node).backgroundColor"
+    assert tab.locator("#suicide").evaluate(ground) == "rgba(0, 0, 0, 0)"  # a line's ground covers the line above
+    assert tab.locator(":has(> #suicide)").last.evaluate(ground) != "rgba(0, 0, 0, 0)"
+    tab.goto(address + "framework/what-helps-when/#action-emotional")
+    style = tab.locator("td:target").evaluate(
+        "node => [getComputedStyle(node).outlineOffset, getComputedStyle(node).outlineWidth].map(parseFloat)"
+    )
+    assert style[1] > 1
+    assert style[0] + style[1] <= 0  # inside the card: the table around it scrolls, and would cut it
+    tab.close()
+
+
+def test_the_link_of_a_card_stands_in_its_card(chromium, address):
+    """On a phone, no card of the matrix lets its link hang over its edge, however full its last line is."""
+    tab = chromium.new_page(viewport={"width": 360, "height": 640})
+    tab.goto(address + "framework/what-helps-when/")
+    over = """all => all.map(link => [link, link.closest("td")].map(node => node.getBoundingClientRect().bottom))
+      .filter(([link, card]) => link > card)"""
+    assert tab.locator("td .kb-cell-link").count() == 24
+    assert tab.locator("td .kb-cell-link").evaluate_all(over) == []
+    tab.close()
+
+
+def test_what_leaving_does_is_said_beside_its_button(chromium, address):
+    """On a wide screen, what "Leave this site" opens is said below the button, not below the page's title."""
+    tab = chromium.new_page(viewport={"width": 1366, "height": 768})
+    tab.goto(address + "help-now/")
+    said = tab.locator(".kb-leave small a").bounding_box()
+    button = tab.locator(".kb-leave > a").bounding_box()
+    assert abs(said["x"] + said["width"] - button["x"] - button["width"]) < 12
+    tab.close()
+
+
 def test_chosen_colours_and_stillness_are_respected(chromium, address):
     """A reader's own colours hold, buttons keep an edge, and nothing moves for whoever asked for stillness."""
     context = chromium.new_context(forced_colors="active", reduced_motion="reduce")

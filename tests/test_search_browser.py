@@ -411,6 +411,15 @@ def test_without_javascript_search_leads_to_the_a_to_z(chromium, address):
     page.context.close()
 
 
+def test_no_word_runs_under_the_button_that_clears(phone):
+    """On a phone, a long question stops before "Clear" instead of running under it."""
+    page = opened(phone, "how do i stop using this when nobody helps")
+    field = page.locator("#kb-search-words")
+    box, clear = field.bounding_box(), page.locator(".kb-search__clear").bounding_box()
+    room = field.evaluate("node => parseFloat(getComputedStyle(node).paddingRight)")
+    assert box["x"] + box["width"] - room <= clear["x"]
+
+
 def test_the_signs_are_the_ones_of_the_site():
     """A kind of support has one sign everywhere, in search too."""
     style = (PROJECT / "overrides/assets/search/style.css").read_text(encoding="utf-8")

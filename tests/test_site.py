@@ -151,6 +151,23 @@ def test_help_now_stands_at_the_top_of_every_page(site):
         assert link.get("href") in {"./", "/help-now/"} or link.get("href").endswith("help-now/"), page.file
 
 
+def test_a_danger_to_life_says_first_what_to_do_and_its_numbers_dial(site):
+    """In a box about a danger to life, each emergency number can be tapped, and no study stands before it."""
+    boxes = 0
+    for entry in read_book(site).pages:
+        tree = html.document_fromstring((site / entry.file).read_bytes())
+        for box in tree.xpath("//div[contains(@class, 'admonition danger')]"):
+            text = " ".join(box.text_content().split())
+            if "call 999" in text and "dose can kill" in text:
+                boxes += 1
+                assert text.index("call 999") < text.index("study"), entry.file
+                assert {"tel:999", "tel:911"} <= set(box.xpath(".//a/@href")), entry.file
+            elif "call 999" in text and "stop drinking suddenly" in text:
+                boxes += 1
+                assert {"tel:999", "tel:911"} <= set(box.xpath(".//a/@href")), entry.file
+    assert boxes > 20
+
+
 def test_every_page_says_what_was_and_was_not_checked(site):
     """A reader knows how far to trust a page: who checked it, and that no reviewer has read it yet."""
     for page in PAGES:
