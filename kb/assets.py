@@ -193,8 +193,8 @@ def _declarations(node: QualifiedRule | AtRule) -> tuple[tuple[str, str], ...]:
 
 def _text(nodes: Iterable[Node]) -> str:
     """Write nodes on one line, without spaces that say nothing; a string keeps its own."""
-    text = re.sub(r"\s+", " ", tinycss2.serialize(nodes)).strip()
-    return text if re.search("[\"']", text) else re.sub(r" ?([,>]) ?", r"\1", text)
+    parts = re.split(r"(\"[^\"]*\"|'[^']*')", re.sub(r"\s+", " ", tinycss2.serialize(nodes)).strip())
+    return "".join(part if n % 2 else re.sub(r" ?([,>]) ?|(\([\w-]+:) ", r"\1\2", part) for n, part in enumerate(parts))
 
 
 def _split(nodes: Iterable[Node]) -> list[list[Node]]:

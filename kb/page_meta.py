@@ -59,7 +59,6 @@ def card_meta(  # noqa: PLR0913, PLR0917 - one argument for each thing a page kn
     """
     picture = [
         ("og:image", web_address(image)),
-        ("og:image:type", "image/png"),
         ("og:image:width", str(CARD_SIZE[0])),
         ("og:image:height", str(CARD_SIZE[1])),
         ("og:image:alt", plain(alt)),

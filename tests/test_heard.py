@@ -6,6 +6,7 @@ import re
 import orca
 import pytest
 
+pytestmark = pytest.mark.full
 KIND = "framework/social-support/emotional/"
 
 
@@ -45,15 +46,15 @@ def test_each_heading_is_said_once(reader, address):
 
 
 def test_the_first_stops_say_what_they_are(reader, address):
-    """By the third press of Tab, somebody who sees nothing has heard the way to the text and the way to help."""
+    """Within three stops, somebody who sees nothing has heard the way to the text and the way to help."""
     reader.open(address + "about/offline/")
-    reader.press("ctrl+Home")
-    said = [words for _ in range(3) for words in reader.press("Tab", quiet=3)]
-    assert [words for words in said if words.endswith("link.")][:3] == [
+    said = reader.press("ctrl+Home", quiet=3)
+    said += [words for _ in range(2) for words in reader.press("Tab", quiet=3)]
+    assert [words for words in said if "link" in words] == [
         "Skip to the text link.",
         "Peer Support in Recovery link.",
         "Help now link.",
-    ] or said[:2] == ["Peer Support in Recovery link.", "Help now link."]
+    ]
 
 
 def test_an_explained_word_says_what_pressing_does_and_did(reader, address):
@@ -66,7 +67,6 @@ def test_an_explained_word_says_what_pressing_does_and_did(reader, address):
     reader.press("Return")
     assert "Recovery coach." in reader.press("Down", quiet=3)
     assert any("collapsed" in words for words in reader.press("Escape", quiet=3))
-    assert "expanded" in " ".join(reader.press("Return", quiet=3)), "Escape led elsewhere"
 
 
 def test_search_says_how_many_pages_it_found(reader, address):
@@ -74,12 +74,11 @@ def test_search_says_how_many_pages_it_found(reader, address):
     reader.open(address + KIND)
     reader.press("ctrl+Home")
     assert "Search push button." in reader.press("b", quiet=3)
-    reader.press("Return", quiet=0.5)
-    reader.until("combo box")
-    reader.heard(3)
+    said = reader.press("Return", quiet=4)
+    assert said[-2:] == ["Search editable combo box.", "Focus mode"]  # so that letters are letters, no commands
     reader.type("naloxone")
     said = reader.until("pages.")
-    assert re.fullmatch(r"\d+ pages\.", said[-1])
+    assert [words for words in said if re.match(r"\d+ pages\.", words)]
     assert [words for words in reader.press("Down", quiet=3) if "Naloxone" in words or "Help now" in words]
 
 

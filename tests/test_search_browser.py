@@ -143,7 +143,7 @@ def test_search_works_by_keys_alone(place):
     page = fresh(place)
     page.keyboard.press("Control+k")
     field = page.get_by_role("combobox", name="Search")
-    assert field.evaluate("field => field === document.activeElement")
+    page.locator("#kb-search-words:focus").wait_for()
     page.locator(".kb-search__foot").wait_for()
     assert field.get_attribute("aria-expanded") == "false"
     type_in(page, "emotional support")

@@ -76,9 +76,7 @@
   /* What a screen reader lists has its name from the start, whoever reaches for it later. */
   if (document.querySelector("link[rel=canonical]")) {
     document.querySelectorAll("article .headerlink").forEach(function (link) {
-      var heading = link.parentElement.cloneNode(true);
-      heading.querySelectorAll(".headerlink").forEach(function (mark) { mark.remove(); });
-      link.title = "Copy link: " + heading.textContent.trim();
+      link.title = "Copy link: " + link.previousElementSibling.textContent.trim();
       link.setAttribute("aria-label", link.title); // the same: what differs would be read out, too
     });
   }
