@@ -149,7 +149,9 @@ def test_a_walk_hears_what_the_policy_refuses(chromium, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("width", "most"), [(360, 1), pytest.param(1366, 3, marks=pytest.mark.full)], ids=["telephone", "desk"]
+    ("width", "most"),
+    [pytest.param(360, 1, marks=pytest.mark.full), pytest.param(1366, 3, marks=pytest.mark.full)],
+    ids=["telephone", "desk"],
 )
 def test_every_control_works_under_the_policy(chromium, site, width, most):
     """Whatever a reader presses, types or opens on the website, the policy refuses nothing and no script fails."""

@@ -212,6 +212,7 @@ def gone(tab):
     until(tab, "async () => !(await navigator.serviceWorker.getRegistrations()).length")
 
 
+@pytest.mark.full
 def test_a_kept_site_is_read_whole_without_a_network(reader, host, copy):
     """Whoever keeps the site opens every page, short address and preview, and searches, when the network is gone."""
     place = host(copy)

@@ -69,6 +69,7 @@ def check(stops, path):
         assert stop["height"] >= 24 or stop["inLine"], f"{path}: {stop}"
 
 
+@pytest.mark.full
 def test_the_first_sixty_stops_of_the_keyboard_are_seen(reader, address):
     """Whoever goes through a page with the Tab key always sees where they are, and is at Help now by the third stop."""
     for path in TEMPLATES:

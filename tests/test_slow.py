@@ -41,6 +41,7 @@ def moved(tab):
     return tab.evaluate("moves")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [360, 1366])
 def test_nothing_moves_while_a_page_arrives(chromium, address, width):
     """On no kind of page does a file that comes late push anything, the search that a link asks for included."""

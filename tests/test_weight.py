@@ -225,6 +225,7 @@ DRAWN = """() => [document.documentElement, ...document.querySelectorAll("body, 
 
 
 @pytest.mark.browser
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "media"), [(360, "screen"), (1366, "screen"), (800, "print")])
 def test_styles_that_come_apart_or_later_say_the_same(chromium, address, uncut, width, media):
     """Each part of a page is drawn as if its styles had come in one piece, also what scripts add."""
