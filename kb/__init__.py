@@ -47,7 +47,8 @@ Read the rooms in this order and you have followed a page from its source to a U
     exports     references out again: BibTeX, RIS, CSL-JSON, COinS
     page_meta   what reference managers and search engines read of a page
     downloads   the files in which readers take references along
-    lists       a page's list, and the library
+    lists       a page's list of references
+    catalogue   the library: all works, by letters where they are many
     bibliography  all of that for one site
     standalone  the same without MkDocs: for Zensical and plain Python-Markdown
     matrix      a table that a reader can sort by who they are

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 from kb.addresses import relative
 from kb.cache import remembered
+from kb.catalogue import Catalogue, Citing, in_order, letters_list, library_list, shelved
 from kb.citations import Use, scan
 from kb.csl import DUMMY, Cite, Formatted, Group, Item, dummies, shape
-from kb.exports import coins
 from kb.items import read_items
 from kb.library import refused
-from kb.lists import LISTS, Citing, full_list, page_list
+from kb.lists import LISTS, page_list
 from kb.pandoc import beside, which
 from kb.references import Numbered, Said, as_numbers, names, number_page, plain_mark, write_marks
 from kb.runs import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    import re
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kb.styles import Style
 
 
-FULL_LIST, BRIEF_LIST = 'class="kb-full-list"', 'class="kb-brief-list"'
+FULL_LIST, BRIEF_LIST = 'class="kb-full-list">', 'class="kb-brief-list"'
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,14 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Resolved:
-    """What a site's citations came to, by page path: HTML, and the works that a page cites in the order of its list."""
+    """What a site's citations came to, by page path.
+
+    HTML, the works that a page cites in the order of its list, and those that its reference files are to hold.
+    """
 
     content: dict[str, str]
     keys: dict[str, list[str]]
+    held: dict[str, set[str]]
 
 
 class Bibliography:
@@ -106,8 +111,10 @@ class Bibliography:
         numbered = {page.path: number_page(page.content, uses, order) for page in pages}
         marks = self._shapes(numbered) if self.style.numeric else self._marks(formatted, uses)
         by_key = {item["id"]: item for item in self.items}
-        citing = _citing(pages, numbered)
         home = next((page.url for page in pages if FULL_LIST in page.content), "")
+        references = in_order(formatted.references, is_sorted=self.style.sorted)
+        shelves = shelved(references, _shelves(pages))
+        catalogue = Catalogue(references, self.library, by_key, _citing(pages, numbered), shelves, self.lang)
         content = {}
         for page in pages:
             mine = numbered[page.path]
@@ -119,17 +126,10 @@ class Bibliography:
                 return Said(plain_mark(mark), lead, numeric)
 
             marked = write_marks(page.content, mine, say)
-            content[page.path] = self._lists(marked, page, mine, formatted.references, citing, home)
+            content[page.path] = self._lists(marked, page, mine, catalogue, home)
         keys = {path: page.keys for path, page in numbered.items()}
-        return Resolved(content, keys)
-
-    def stems(self, pages: Iterable[Rendered], keys: Mapping[str, list[str]]) -> dict[str, set[str]]:
-        """Give the address of each page's reference files, without endings, with the works that they are to hold.
-
-        The files of the library's page hold all works.
-        """
-        wanted = {page.url: set(self.library) if FULL_LIST in page.content else set(keys[page.path]) for page in pages}
-        return {stem(url): found for url, found in wanted.items() if found}
+        held = {page.path: self._held(page, keys[page.path], catalogue) for page in pages}
+        return Resolved(content, keys, held)
 
     def _read(self) -> list[Item]:
         """Read the works by Pandoc, or from the cache; an address that the library refuses is left out."""
@@ -179,32 +179,32 @@ class Bibliography:
         cited = [item for item in self.items if item["id"] in formatted.references]
         return formatted.marks | self._run(cited, missing).result().marks
 
-    def _lists(  # noqa: PLR0913, PLR0917 - what a page's list and the library are made from
-        self,
-        content: str,
-        page: Rendered,
-        mine: Numbered,
-        references: Mapping[str, str],
-        citing: Mapping[str, list[Citing]],
-        home: str,
-    ) -> str:
+    def _held(self, page: Rendered, cited: Iterable[str], catalogue: Catalogue) -> set[str]:
+        """Give the works of a page's reference files: those that it cites and those of the library that it shows."""
+        shown = (catalogue.under(at[2]) for at in LISTS.finditer(page.content) if at[2])
+        return set(self.library) if FULL_LIST in page.content else {*cited, *(key for keys in shown for key in keys)}
+
+    def _lists(self, content: str, page: Rendered, mine: Numbered, catalogue: Catalogue, home: str) -> str:
         """Put the page's list and the library where the page asks for them.
 
         A list is brief only where it can lead to the library, at `home`: else nobody could read the notes.
         """
-        files, full = stem(page.url).rpartition("/")[2], ""
-        notes = relative(home, page.url) if home and BRIEF_LIST in content else ""
-        numeric = self.style.numeric
-        own = page_list(mine, references, self.library, files, numeric=numeric, full=notes) if mine.keys else ""
-        if FULL_LIST in content:
-            spans = {item["id"]: coins(item) for item in self.items}
-            here = {
-                key: [Citing(item.title, relative(item.url, page.url)) for item in found]
-                for key, found in citing.items()
-            }
-            full = full_list(references, self.library, here, spans, files, is_sorted=self.style.sorted)
-        lists = {"list": own, "brief-list": own, "full-list": full}
-        return LISTS.sub(lambda at: lists[at[1]], content)
+        files = stem(page.url).rpartition("/")[2]
+        full = relative(home, page.url) if home and BRIEF_LIST in content else ""
+        shelves = catalogue.shelves if full else {}
+        whole = {key: relative(shelves[key], page.url) for key in mine.keys if key in shelves}
+
+        def made(at: re.Match[str]) -> str:
+            if at[1] == "full-list" and at[2]:
+                return letters_list(catalogue, at[2], page.url, files)
+            if at[1] == "full-list":
+                return library_list(catalogue, page.url, files)
+            if not mine.keys:
+                return ""
+            numeric = self.style.numeric
+            return page_list(mine, catalogue.references, self.library, files, numeric=numeric, full=full, whole=whole)
+
+        return LISTS.sub(made, content)
 
 
 def guess_shapes(pages: Iterable[tuple[Iterable[str], Iterable[Group]]], known: Collection[str]) -> set[Group]:
@@ -221,6 +221,18 @@ def stem(url: str, name_of: str = "cited") -> str:
     """Give the address of a page's reference files without endings: `a/` has `a/cited`, `a.html` has `a.cited`."""
     folder, slash, name = url.rpartition("/")
     return f"{folder}{slash}{name.removesuffix('.html')}{'.' if name else ''}{name_of}"
+
+
+def stems(pages: Iterable[Rendered], held: Mapping[str, Collection[str]]) -> dict[str, Collection[str]]:
+    """Give the address of each page's reference files, without endings, with the works that they are to hold."""
+    wanted = {page.url: held[page.path] for page in pages}
+    return {stem(url): found for url, found in wanted.items() if found}
+
+
+def _shelves(pages: Iterable[Rendered]) -> Iterator[tuple[str, str]]:
+    """Give the address of each page that holds the works under some letters of the library, and those letters."""
+    for page in pages:
+        yield from ((page.url, at[2]) for at in LISTS.finditer(page.content) if at[2])
 
 
 def _citing(pages: Sequence[Rendered], numbered: Mapping[str, Numbered]) -> dict[str, list[Citing]]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 OWN, FULL, BRIEF = "\\bibliography", "\\full_bibliography", "{brief}"
+LIBRARY = "kb-full-list"  # the class of the place for all works, or for those under some letters
+LETTERS = r"\{(?P<letters>[A-Z]-[A-Z])\}"
 
 # Fences, code in a line and comments, as far as a first look can tell them.
 CODE = re.compile(
@@ -28,17 +30,26 @@ def list_commands(own: str, full: str) -> dict[str, str]:
     r"""Give the class of the place that each command for a list of works leaves.
 
     `own` stands for the page's list, usually \bibliography, `full` for all works; `{brief}` behind `own` asks for the
-    same list without what each work shows.
+    same list without what each work shows. `{A-C}` behind `full` asks for the works under these letters.
     """
-    return {own: "kb-list", own + BRIEF: "kb-brief-list", full: "kb-full-list"}
+    return {own: "kb-list", own + BRIEF: "kb-brief-list", full: LIBRARY}
 
 
-def check_commands(text: str, name: str, own: str = OWN) -> Iterator[Finding]:
+def check_commands(text: str, name: str, own: str = OWN, full: str = FULL) -> Iterator[Finding]:
     """Say of each line that asks for a kind of list that there is not; `name` is how findings call the file."""
-    for match in re.finditer(rf"^ {{0,3}}({re.escape(own)}\{{[^}}\n]*\}}?)[ \t]*$", without_code(text), re.MULTILINE):
-        if match[1] != own + BRIEF:
+    asked = rf"^ {{0,3}}(({re.escape(own)}|{re.escape(full)})(\{{[^}}\n]*\}}?))[ \t]*$"
+    for match in re.finditer(asked, without_code(text), re.MULTILINE):
+        example, right = (BRIEF, match[3] == BRIEF) if match[2] == own else ("{A-C}", _in_order(match[3]))
+        if not right:
             line, column = text.count("\n", 0, match.start()) + 1, match.start(1) - match.start() + 1
-            yield Finding(name, line, column, f"no list is called {match[1]}", f"write {own} or {own}{BRIEF}")
+            hint = f"write {match[2]} or {match[2]}{example}"
+            yield Finding(name, line, column, f"no list is called {match[1]}", hint)
+
+
+def _in_order(letters: str) -> bool:
+    """Say whether `{A-C}` names letters from first to last."""
+    match = re.fullmatch(LETTERS, letters)
+    return match is not None and match["letters"][0] <= match["letters"][-1]
 
 
 def without_code(text: str) -> str:
@@ -53,7 +64,8 @@ class CommandProcessor(BlockProcessor):
         """Note the commands and the class of the place that each leaves."""
         super().__init__(parser)
         self.commands = commands
-        names = "|".join(map(re.escape, commands))
+        names = "|".join(rf"{re.escape(name)}(?:{LETTERS})?" for name, place in commands.items() if place == LIBRARY)
+        names += "".join("|" + re.escape(name) for name, place in commands.items() if place != LIBRARY)
         self.line = re.compile(rf"^ {{0,{self.tab_length - 1}}}({names})[ \t]*$", re.MULTILINE)
 
     def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002 - Python-Markdown names it
@@ -67,7 +79,9 @@ class CommandProcessor(BlockProcessor):
         assert match is not None  # noqa: S101 - test() has just found it; this tells mypy
         if before := block[: match.start()].rstrip("\n"):
             self.parser.parseBlocks(parent, [before])
-        ET.SubElement(parent, "div", {"class": self.commands[match[1]]})
+        letters = match["letters"]
+        name = match[1].removesuffix(f"{{{letters}}}")
+        ET.SubElement(parent, "div", {"class": self.commands[name]} | ({"data-letters": letters} if letters else {}))
         if after := block[match.end() :].strip("\n"):
             blocks.insert(0, after)
 

@@ -1,14 +1,13 @@
-"""Formatted references and who cites them come in; a page's list and the library go out as HTML."""
+"""Formatted references and where a page cites them come in; the page's list goes out as HTML, entry by entry."""
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.downloads import FORMATS
-from kb.references import MARK, TAGS, Numbered, Place
+from kb.references import MARK, Numbered, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,25 +16,12 @@ if TYPE_CHECKING:
 
 # What is left out of the search index: numbers, as kb.references writes them, and the list of a page.
 UNSPOKEN = re.compile(
-    r"<span data-search-exclude>.*?</a></span>|<(ol|ul|p) class=\"kb-[a-z]+\" data-search-exclude>.*?</\1>", re.DOTALL
+    r"<span data-search-exclude>.*?</a></span>|<(ol|ul|p) class=\"kb-[a-z -]+\" data-search-exclude>.*?</\1>", re.DOTALL
 )
 HIDDEN = re.compile(r"<!--kb-hidden (\d+)-->")
-LISTS = re.compile(r'<div class="kb-(list|brief-list|full-list)"></div>')
+LISTS = re.compile(r'<div class="kb-(list|brief-list|full-list)"(?: data-letters="([A-Z]-[A-Z])")?></div>')
 STEP = re.compile(r'class="kb-references( kb-library)?"|(<li class="kb-reference") id="(ref-[^"]+)"')
 TWO_LISTS = 2
-KINDS = {  # what a reader calls each BibTeX type, for grouping the library
-    "article": "Articles",
-    "book": "Books and chapters",
-    "incollection": "Books and chapters",
-    "inbook": "Books and chapters",
-    "inproceedings": "Articles",
-    "techreport": "Reports and guidance",
-    "report": "Reports and guidance",
-    "misc": "Web pages and other",
-    "online": "Web pages and other",
-    "phdthesis": "Theses",
-    "thesis": "Theses",
-}
 BRIEF = 'What each of these works shows, and does not show, stands in <a href="{}">the library</a>.'
 SEEN = "Each record was seen whole in a public copy, unless it says otherwise."
 CHECKED = {
@@ -43,15 +29,6 @@ CHECKED = {
     "partly": "This record was seen in part.",
     "memory": "This record is from memory and not confirmed.",
 }
-IN_SHORT = {"verified": "Verified.", "partly": "Partly.", "memory": "Memory."}  # as the library page explains them
-
-
-@dataclass(frozen=True)
-class Citing:
-    """A page and section that cites a work, as the library page links to it."""
-
-    title: str
-    url: str
 
 
 def one_of_each(content: str, *, by_default: bool) -> str:
@@ -59,16 +36,16 @@ def one_of_each(content: str, *, by_default: bool) -> str:
 
     A page that shows the whole library needs no second list: its marks lead into the library.
     """
-    seen: set[str] = set()
+    seen: set[tuple[str, str | None]] = set()
 
     def keep(match: re.Match[str]) -> str:
-        kind = match[1].removeprefix("brief-")
+        kind = match[1].removeprefix("brief-"), match[2]
         again = kind in seen
         seen.add(kind)
         return "" if again else match[0]
 
     content = LISTS.sub(keep, content)
-    wanting = by_default and not seen and MARK.search(content)
+    wanting = by_default and all(letters for _, letters in seen) and MARK.search(content)
     return f'{content}\n<div class="kb-list"></div>' if wanting else content
 
 
@@ -93,13 +70,15 @@ def page_list(  # noqa: PLR0913 - one argument for each thing that a list shows 
     *,
     numeric: bool,
     full: str = "",
+    whole: Mapping[str, str] | None = None,
 ) -> str:
     """Give a page's list of references, each with its note, how far it was checked, and links back to the text.
 
     Where all were looked at, one line says so of those that were seen whole, and the other entries say what was not.
 
     `files` is the address of the page's reference files, relative to the page and without their endings. `full` is
-    the address of the page with the whole library, to which a brief list leads for its notes; "" keeps them here.
+    the address of the library's page, to which a brief list leads; "" keeps the notes of its works here. `whole` is the
+    address of each work's page, where it is another one.
     """
     tag = "ol" if numeric else "ul"
     places: dict[str, dict[int, Place]] = {}
@@ -109,11 +88,14 @@ def page_list(  # noqa: PLR0913 - one argument for each thing that a list shows 
     found = {library[key].verification for key in page.keys}
     seen = "verified" in found and found <= CHECKED.keys()
     checks = {how: said for how, said in CHECKED.items() if how != "verified"} if seen else CHECKED
-    entries = [_entry(key, references, library, _back_links(places[key].values()), checks, full) for key in page.keys]
+    leads = {key: (whole or {}).get(key, full) if full else "" for key in page.keys}
+    entries = [
+        entry_of(key, references, library, _back_links(places[key].values()), checks, leads[key]) for key in page.keys
+    ]
     made = f'<{tag} class="kb-references" data-search-exclude>\n{"".join(entries)}</{tag}>'
     below = " ".join(([BRIEF.format(html.escape(full))] if full else []) + ([SEEN] if seen else []))
     below = f'<p class="kb-brief" data-search-exclude>{below}</p>\n' if below else ""
-    return f"{made}\n{below}{_downloads(files, 'These references')}"
+    return f"{made}\n{below}{downloads(files, 'These references')}"
 
 
 def spoken(content: str) -> tuple[str, list[str]]:
@@ -135,68 +117,32 @@ def whole(content: str, hidden: list[str]) -> str:
     return HIDDEN.sub(lambda match: hidden[int(match[1])], content) if hidden else content
 
 
-def _downloads(files: str, what: str) -> str:
+def downloads(files: str, what: str) -> str:
     """Give the line that leads to the same references as files for reference managers."""
     links = [f'<a href="{html.escape(files)}.{end}" download>{name}</a>' for end, name in FORMATS.items()]
     return f'<p class="kb-downloads" data-search-exclude>{what} as a file: {" · ".join(links)}</p>'
 
 
-def full_list(  # noqa: PLR0913 - one argument for each thing that the library page shows of a work
-    references: Mapping[str, str],
-    library: Mapping[str, Entry],
-    citing: Mapping[str, list[Citing]],
-    coins: Mapping[str, str],
-    files: str,
-    *,
-    is_sorted: bool,
-) -> str:
-    """Give the library: every cited work with the pages that cite it, then those that no page cites.
-
-    `coins` holds each work's ContextObject (OpenURL, Z39.88-2004), by which reference managers find it on the page.
-
-    The style's own order is kept; where it has none (a numbered list follows its text), the order is alphabetical.
-    """
-    order = list(references) if is_sorted else sorted(references, key=lambda key: _plain(references[key]).casefold())
-    span = {key: f'<span class="Z3988" title="{coins[key]}"></span>' for key in order}
-    cited = [
-        _entry(key, references, library, _cited_by(citing[key]) + span[key], IN_SHORT, kind=True)
-        for key in order
-        if citing.get(key)
-    ]
-    others = [_entry(key, references, library, span[key], IN_SHORT, kind=True) for key in order if not citing.get(key)]
-    made = f'{_downloads(files, "The whole library")}\n<ul class="kb-references kb-library">\n{"".join(cited)}</ul>'
-    if others:
-        made += '\n<h3 id="not-cited">In the library, cited on no page yet</h3>\n'
-        made += f'<ul class="kb-references kb-library">\n{"".join(others)}</ul>'
-    return made
-
-
-def _plain(text: str) -> str:
-    """Give the words of formatted text."""
-    return TAGS.sub("", text)
-
-
-def _entry(  # noqa: PLR0913, PLR0917 - as above
+def entry_of(  # noqa: PLR0913, PLR0917 - as above
     key: str,
     references: Mapping[str, str],
     library: Mapping[str, Entry],
     back: str,
     checks: Mapping[str, str],
-    full: str = "",
-    *,
-    kind: bool = False,
+    lead: str = "",
+    more: str = "",
 ) -> str:
-    """Give one work as a list item; with `kind`, it says what kind of work it is, by which the library is grouped.
+    """Give one work as a list item, `more` being what its tag says beside its id.
 
-    `checks` says what to write for each way of having been checked. With `full`, the library's address, its note is a
-    link to the work there.
+    `checks` says what to write for each way of having been checked. With `lead`, the address of a page of the library,
+    its note is a link to the work there.
     """
     entry = library[key]
     say = html.escape
     parts = [f'<span class="kb-reference__text">{references[key]}{_link(entry, references[key])}</span>']
     note = entry.fields.get("annote")
-    if note and full:
-        link = f'<a href="{say(full)}#ref-{say(key)}">What it shows</a>'
+    if note and lead:
+        link = f'<a href="{say(lead)}#ref-{say(key)}">What it shows</a>'
         parts.append(f'<span class="kb-reference__note">{link}</span>')
     elif note:
         parts.append(f'<span class="kb-reference__note">{say(note.replace(chr(92) + "&", "&"))}</span>')
@@ -205,8 +151,7 @@ def _entry(  # noqa: PLR0913, PLR0917 - as above
         parts.append(f'<span class="kb-reference__check">{check}{" " + say(unseen) + "." if unseen else ""}</span>')
     parts.append(back)
     inner = "\n".join(part for part in parts if part)
-    sort = f' data-kind="{KINDS.get(entry.type, "Web pages and other")}"' if kind else ""
-    return f'<li class="kb-reference" id="ref-{say(key)}"{sort}>\n{inner}\n</li>\n'
+    return f'<li class="kb-reference" id="ref-{say(key)}"{more}>\n{inner}\n</li>\n'
 
 
 def _link(entry: Entry, text: str) -> str:
@@ -230,13 +175,6 @@ def _back_links(places: Iterable[Place]) -> str:
         name = html.escape(f"Back to citation {letter(number)}{where}")
         links.append(f'<a href="#cite-{place.number}" aria-label="{name}">{letter(number)}</a>')
     return f'<span class="kb-reference__back">Cited above: {" ".join(links)}</span>'
-
-
-def _cited_by(citing: list[Citing]) -> str:
-    """Give links to every page and section that cites a work."""
-    say = html.escape
-    links = [f'<a href="{say(item.url)}">{say(item.title)}</a>' for item in citing]
-    return f'<span class="kb-reference__back">Cited in: {" · ".join(links)}</span>'
 
 
 def letter(number: int) -> str:

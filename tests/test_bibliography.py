@@ -7,6 +7,7 @@ from conftest import PROJECT, page, search_texts
 from lxml import html
 
 from kb.addresses import relative
+from kb.catalogue import letter_of
 from kb.lists import letter
 from kb.references import name_of
 
@@ -91,6 +92,7 @@ def test_an_entry_says_what_the_work_shows_and_how_far_it_was_checked(small):
     assert "Journal not confirmed." in tree.get_element_by_id("ref-doe2020b").text_content()
 
 
+ENTRIES = "//ul[contains(@class,'kb-library')]/li"
 SEEN = "//p[@class='kb-brief'][contains(., 'seen whole in a public copy, unless it says otherwise')]"
 
 
@@ -165,6 +167,85 @@ def test_the_library_lists_every_cited_work_with_its_pages_and_the_others_apart(
         ("Small: First", "../../small/#first"),
         ("Small: Second", "../../small/#second"),
     ]
+
+
+@pytest.fixture
+def shelved(miniature):
+    """A built site whose library stands on pages for some letters, but for what is under N."""
+    return miniature(
+        {
+            "research/references.bib": BIB,
+            "small.md": page("Small", TEXT.replace("\\bibliography", "\\bibliography{brief}")),
+            "research/references.md": page("The library", "## All {#all}\n\n\\full_bibliography\n"),
+            "research/references/a-c.md": page("A to C", "\\full_bibliography{A-C}\n"),
+            "research/references/d.md": page("D", "\\full_bibliography{D-D}\n"),
+        }
+    )
+
+
+def test_a_long_library_stands_on_several_pages(shelved):
+    """On a phone, a reader fetches the works under some letters; each work is whole on one page."""
+    found = {
+        name: [entry.get("id") for entry in read(shelved, f"research/references/{name}/index.html").xpath(ENTRIES)]
+        for name in ("a-c", "d")
+    }
+    assert found == {"a-c": ["ref-ash1999"], "d": ["ref-doe2020", "ref-doe2020b"]}
+    tree = read(shelved, "research/references/d/index.html")
+    entry = tree.get_element_by_id("ref-doe2020")
+    assert "It shows little." in entry.text_content()
+    links = entry.xpath(".//span[@class='kb-reference__back']/a")
+    assert [link.get("href") for link in links] == ["../../../small/#first", "../../../small/#second"]
+    assert entry.xpath(".//span[@class='Z3988']")
+
+
+def test_the_address_of_a_work_in_the_library_stays(shelved):
+    """A link that somebody made to a work in the library still finds it, in a line that leads to the whole."""
+    tree = read(shelved, "research/references/index.html")
+    lines = {entry.get("id"): entry.find("a") for entry in tree.xpath("//ul[contains(@class,'kb-library')][1]/li")}
+    assert {name: (line.get("href"), line.text) for name, line in lines.items()} == {
+        "ref-ash1999": ("a-c/#ref-ash1999", "Ash (1999). A book & more"),
+        "ref-doe2020": ("d/#ref-doe2020", "Doe and Roe (2020). A trial of things"),
+        "ref-doe2020b": ("d/#ref-doe2020b", "Doe and Roe (2020). Another trial"),
+    }
+
+
+def test_a_work_under_no_letter_stays_whole_in_the_library(shelved):
+    """What no page of letters holds is lost to nobody: the library's own page shows all of it."""
+    entry = read(shelved, "research/references/index.html").get_element_by_id("ref-unread")
+    assert "A page." in entry.text_content()
+
+
+def test_a_brief_list_leads_to_the_page_that_holds_a_work(shelved):
+    """Whoever asks what a work shows is there with one step, whatever page of the library holds it."""
+    for entry in read(shelved, "small/index.html").xpath("//ol[@class='kb-references']/li"):
+        shelf = "a-c" if entry.get("id") == "ref-ash1999" else "d"
+        link = entry.find("span[@class='kb-reference__note']/a")
+        assert link.get("href") == f"../research/references/{shelf}/#{entry.get('id')}"
+
+
+def test_the_files_of_a_page_of_letters_hold_its_works(shelved):
+    """A reader takes along the works of the page that they see, and from the library's page all."""
+    folder = shelved.site / "research/references"
+    keys = {
+        name: re.findall(r"^@\w+\{([^,]+),", (folder / name / "cited.bib").read_text(encoding="utf-8"), re.MULTILINE)
+        for name in ("", "a-c", "d")
+    }
+    assert keys == {"": ["ash1999", "doe2020", "doe2020b", "unread"], "a-c": ["ash1999"], "d": ["doe2020", "doe2020b"]}
+
+
+def test_search_finds_a_work_where_it_stands_whole(shelved):
+    """Whoever searches for a work is led to its entry and not to a line about it."""
+    texts = search_texts(shelved.site)
+    found = {place for (place, _), text in texts.items() if "A book & more" in text}
+    assert found == {"research/references/a-c/"}
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"), [("<i>Éluard</i> P.", "E"), ("“Who cares?”", "W"), ("12 steps", "A"), ("Я", ""), ("…", "")]
+)
+def test_a_work_stands_under_its_first_letter(text, letter):
+    """Accents, quotation marks and figures do not keep a work from its place in the alphabet."""
+    assert letter_of(text) == letter
 
 
 def test_search_holds_the_sentence_and_not_the_mark(small):

@@ -78,6 +78,16 @@ def test_the_menu_leads_on_by_clicking(reader, address):
     assert here.evaluate_all("all => all.map(a => a.textContent)") == ["Stages of change"]
 
 
+def test_the_menu_names_a_page_once(reader, address):
+    """A section that is called like its first page is one line of the menu, which says where the reader is."""
+    reader.goto(address + "research/references/")
+    lines = reader.locator("#kb-menu a").evaluate_all("all => all.map(a => a.textContent)")
+    assert lines.count("The library") == 1
+    assert lines[lines.index("The library") + 1] == "A and B"
+    here = reader.locator("#kb-menu [aria-current=page]")
+    assert here.evaluate_all("all => all.map(a => a.textContent)") == ["The library"]
+
+
 def test_the_menu_needs_no_script(chromium, address):
     """Somebody whose browser runs no scripts opens the menu, and closes it with Escape."""
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})

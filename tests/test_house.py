@@ -56,6 +56,7 @@ ROOMS = [
     "page_meta",
     "downloads",
     "lists",
+    "catalogue",
     "bibliography",
     "standalone",
     "matrix",

@@ -23,6 +23,10 @@ def test_a_miniature_site_builds_without_a_word(miniature):
         (page("Small", colour="red"), "docs/small.md:2: unknown field `colour`"),
         (page("Small", "## No id\n"), "docs/small.md:17: the heading 'No id' has no id; write `## No id {#no-id}`"),
         (
+            page("Small", "So [@doe2020].\n\n\\full_bibliography{C-A}\n"),
+            "docs/small.md:19:1: no list is called \\full_bibliography{C-A}; write \\full_bibliography or",
+        ),
+        (
             page("Small", "So [@doe2020].\n\n \\bibliography{breif}\n"),
             "docs/small.md:19:2: no list is called \\bibliography{breif}; write \\bibliography or \\bibliography{",
         ),

@@ -125,6 +125,18 @@ def test_plain_markdown_knows_who_cites_a_work(convert, tmp_path):
     assert len(set(made.xpath(".//@id"))) == len(made.xpath(".//@id"))
 
 
+def test_plain_markdown_knows_where_a_work_stands(convert, tmp_path):
+    """The list of all works leads to the page that holds the works under a letter, though only one page is rendered."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/library.md").write_text("\\full_bibliography\n", encoding="utf-8")
+    (tmp_path / "docs/d.md").write_text("# D\n\n\\full_bibliography{D-D}\n", encoding="utf-8")
+    made, _ = convert("\\full_bibliography\n")
+    assert made.xpath(".//li[@id='ref-doe2020']/a/@href") == ["../d/#ref-doe2020"]
+    assert made.xpath(".//li[@id='ref-ash1999']//span[@class='kb-reference__text']")
+    made, _ = convert("\\full_bibliography{D-D}\n")
+    assert [entry.get("id") for entry in made.xpath(".//li")] == ["ref-doe2020"]
+
+
 def test_plain_markdown_says_what_is_wrong(convert, tmp_path, caplog):
     """Without MkDocs too, a writer reads where a slip is and how to mend it."""
     with caplog.at_level(logging.WARNING):

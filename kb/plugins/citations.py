@@ -13,7 +13,7 @@ from mkdocs_bibtex.config import BibTexConfig
 from mkdocs_bibtex.plugin import BibTexPlugin
 
 from kb.advice import advice, complaints, from_memory
-from kb.bibliography import Bibliography, Rendered, Resolved
+from kb.bibliography import Bibliography, Rendered, Resolved, stems
 from kb.citations import CitationExtension, Collector, mark_groups, strip_groups
 from kb.commands import check_commands, list_commands
 from kb.downloads import Writing
@@ -123,8 +123,8 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         for page in pages:
             _part(page, ids_once(resolved.content[page.file.src_uri]))
         self.resolved = resolved
-        stems = self.bibliography.stems(rendered, resolved.keys)
-        self.writing = Writing(Path(config.site_dir), self.bibliography.items, self.library, stems)
+        wanted = stems(rendered, resolved.held)
+        self.writing = Writing(Path(config.site_dir), self.bibliography.items, self.library, wanted)
         cited = {key for keys in resolved.keys.values() for key in keys}
         for key in sorted(self.library.keys() - cited):
             log.info("the bibliography's '%s' is cited on no page", key)
@@ -190,9 +190,10 @@ class CitationsPlugin(BibTexPlugin):  # type: ignore[misc] # - mkdocs-bibtex has
         """Say of each key or list that is not there, and each work from memory, where it stands and what to do."""
         doubted = {key for key, entry in self.library.items() if from_memory(entry)}
         cited = [(use.page, c.key) for use in self.collector.uses for c in use.group if c.key in doubted]
+        own, full = self.config.bib_command, self.config.full_bib_command
         for source in files.documentation_pages():
             name = f"{docs.name}/{source.src_uri}"
-            for finding in check_commands(source.content_string, name, self.config.bib_command):
+            for finding in check_commands(source.content_string, name, own, full):
                 log.warning("%s", finding)
         pages: dict[str, tuple[list[str], list[str]]] = {}
         for place, found in enumerate((self.collector.unknown, cited)):

@@ -108,8 +108,9 @@ class Closing(Step, Postprocessor):
         collector = self.opening.collector
         unknown = [key for _, key in collector.unknown]
         cited = [cite.key for use in collector.uses if use.page == collector.page for cite in use.group]
+        own, full = (site.options[name] for name in ("bib_command", "full_bib_command"))
         wrong = complaints(name, self.opening.text, unknown, cited, site.library)
-        for finding in [*wrong, *check_commands(self.opening.text, name, site.options["bib_command"])]:
+        for finding in [*wrong, *check_commands(self.opening.text, name, own, full)]:
             log.warning("%s", finding)
 
 

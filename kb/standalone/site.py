@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markdown import Markdown
 
-from kb.bibliography import Bibliography, Rendered
+from kb.bibliography import Bibliography, Rendered, stems
 from kb.citations import CitationExtension, Collector, Use, find, scan
 from kb.commands import list_commands
 from kb.csl import Formatted, Group, shape
@@ -102,7 +102,10 @@ class Site:
         return Rendered(path, title(path, text, content, named), url, content)
 
     def look(self) -> None:
-        """Have Pandoc start, and render every page that seems to cite, once, to know what it cites and where."""
+        """Have Pandoc start, and render every page that seems to cite, once, to know what it cites and where.
+
+        Pages of the library are rendered too, to know where each work stands.
+        """
         if self.looked:
             return
         self.looked = True
@@ -110,7 +113,8 @@ class Site:
         names = self.engine.get("markdown_extensions", USUAL)
         used: list[str | Extension] = [name for name in names if isinstance(name, str) and HARMLESS.fullmatch(name)]
         for path, text in self.sources.items():
-            if any(find(key, self.library) for key in scan(text)[0]):
+            lists = self.options["full_bib_command"] in text
+            if lists or any(find(key, self.library) for key in scan(text)[0]):
                 collector = Collector(self.library, self.options["enable_inline_citations"], path, self.uses)
                 extensions = [*used, CitationExtension(collector, commands_of(self.options))]
                 md = Markdown(extensions=extensions, extension_configs=self.engine.get("mdx_configs", {}))
@@ -129,10 +133,10 @@ class Site:
         everything = sorted(known.values(), key=lambda other: order.get(other.path, len(order)))
         resolved = self.bibliography.resolve(everything if "kb-full-list" in page.content else [page], self.uses)
         content = ids_once(resolved.content[page.path])
-        for stem, keys in self.bibliography.stems([page], resolved.keys).items():
+        for place, keys in stems([page], resolved.held).items():
             if self.downloads is None:
                 self.downloads = Downloads(self.bibliography.items, self.library)
-            for file, text in self.downloads.files(stem, keys).items():
+            for file, text in self.downloads.files(place, keys).items():
                 # No file can be written beside the page here, so the link itself carries it (RFC 2397).
                 name = file.rpartition("/")[2]
                 link = f'href="data:text/plain;charset=utf-8,{quote(text)}" download="cited{Path(name).suffix}"'

@@ -11,8 +11,8 @@
   });
 
   document.querySelectorAll(".kb-downloads").forEach(function (line) {
-    var list = document.querySelector(".kb-references");
-    line.append(" ", kbCopy.button("Copy as text", "Copy as text", function () {
+    var list = document.querySelector(".kb-references:has(span.kb-reference__text)"); // of references, not of short lines
+    if (list) line.append(" ", kbCopy.button("Copy as text", "Copy as text", function () {
       var texts = document.querySelectorAll(".kb-references .kb-reference__text");
       return Array.from(texts, function (text, index) { return index + 1 + ". " + text.textContent.trim(); }).join("\n");
     }, list));
