@@ -28,6 +28,19 @@ def test_the_library_can_be_filtered_by_words(reader, address):
     assert 2 <= shown.count() < whole
     assert f"{shown.count()} of {whole} works" in reader.locator(".kb-library__tools").inner_text()
     assert all("Salzer" in text for text in shown.all_inner_texts())
+    assert reader.get_by_label("Show works that hold these words in names or title").count() == 1
+
+
+def test_works_under_a_letter_can_be_filtered_by_what_they_show(reader, address):
+    """On a page that holds works whole, words of their notes are found too, and the references can be copied."""
+    reader.goto(address + "research/references/c-d/")
+    box = reader.get_by_label("Show works that hold these words", exact=True)
+    box.fill("smoking cochrane")
+    assert 1 <= reader.locator(".kb-reference:visible").count() < 10
+    box.fill("")
+    reader.get_by_role("button", name="Copy as text").click()
+    reader.locator(".kb-copy__said", has_text="Copied").wait_for()
+    assert "doi:10.1002/14651858.CD004492.pub4" in reader.evaluate("navigator.clipboard.readText()")
 
 
 def test_the_library_can_be_grouped_by_type_and_back(reader, address):

@@ -10,8 +10,9 @@
     link.title = link.getAttribute("aria-label");
   });
 
+  var first = document.querySelector("span.kb-reference__text"); // of a reference, not of a short line, which is a link
+  var list = first && first.closest(".kb-references");
   document.querySelectorAll(".kb-downloads").forEach(function (line) {
-    var list = document.querySelector(".kb-references:has(span.kb-reference__text)"); // of references, not of short lines
     if (list) line.append(" ", kbCopy.button("Copy as text", "Copy as text", function () {
       var texts = document.querySelectorAll(".kb-references .kb-reference__text");
       return Array.from(texts, function (text, index) { return index + 1 + ". " + text.textContent.trim(); }).join("\n");
@@ -21,10 +22,9 @@
   var library = document.querySelector(".kb-library");
   if (!library) return;
   var entries = Array.from(document.querySelectorAll(".kb-library .kb-reference"));
-  var lists = Array.from(document.querySelectorAll(".kb-library"));
   var home = new Map(entries.map(function (entry) { return [entry, entry.parentElement]; }));
   var tools = make("div", { "class": "kb-library__tools", role: "group", "aria-label": "Find in the library" });
-  var label = make("label", {}, "Show works that hold these words ");
+  var label = make("label", {}, "Show works that hold these words " + (list ? "" : "in names or title "));
   var box = make("input", { type: "search", autocomplete: "off" });
   var groupLabel = make("label", {});
   var group = make("input", { type: "checkbox" });
