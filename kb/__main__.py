@@ -25,6 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 ADDRESS = f"{HOST}:8000"
 LIBRARY, HELPLINES = "research/references.bib", "helplines.yml"
+SHARED = ["-n", "auto", "--dist", "loadfile"]  # a worker for each core; a file's tests share what they make
 
 
 def show(extra: list[str]) -> int:
@@ -127,7 +128,7 @@ def test(extra: list[str]) -> int:
     else:
         print(f"The browser tests will be skipped: {browser.HINT}", flush=True)
     status = 0
-    for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", *extra]):
+    for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["pytest", *SHARED, *extra]):
         print("·", " ".join(tool), flush=True)
         status |= subprocess.run([sys.executable, "-m", *tool], cwd=PROJECT, check=False).returncode
     return 1 if status else 0

@@ -101,8 +101,26 @@ def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
     return front + body
 
 
+@pytest.fixture(scope="session")
+def mkdocs(tmp_path_factory):
+    """Give a function that runs MkDocs in a folder, in a fork of one process, and gives its status and its words."""
+    words = tmp_path_factory.mktemp("words") / "words"
+    command = [sys.executable, str(PROJECT / "tests" / "forks.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forks:
+
+        def run(folder: Path, environment: dict[str, str], arguments: list[str]) -> tuple[int, str]:
+            job = {"folder": str(folder), "environment": environment, "arguments": arguments, "words": str(words)}
+            words.unlink(missing_ok=True)
+            forks.stdin.write(json.dumps(job) + "\n")
+            forks.stdin.flush()
+            return int(forks.stdout.readline()), words.read_text(encoding="utf-8")
+
+        yield run
+        forks.stdin.close()
+
+
 @pytest.fixture
-def miniature(tmp_path):
+def miniature(tmp_path, mkdocs):
     """Give a function that writes a small site with our theme and plugins, builds it for real, and says what came."""
 
     def build(
@@ -152,16 +170,9 @@ def miniature(tmp_path):
         )
         (docs / "diagrams").mkdir(exist_ok=True)
         (tmp_path / "mkdocs.yml").write_text(settings + more, encoding="utf-8")
-        command = [sys.executable, "-m", "mkdocs", "build", *(["--strict"] if strict else []), "-d", "site"]
-        done = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=publish.environment() | {"SOURCE_DATE_EPOCH": now},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Built(done.returncode, done.stdout + done.stderr, tmp_path / "site")
+        arguments = ["build", *(["--strict"] if strict else []), "-d", "site"]
+        status, output = mkdocs(tmp_path, publish.environment() | {"SOURCE_DATE_EPOCH": now}, arguments)
+        return Built(status, output, tmp_path / "site")
 
     return build
 

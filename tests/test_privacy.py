@@ -42,7 +42,7 @@ class Watcher:
         )
 
 
-@pytest.fixture(params=[360, 1366])
+@pytest.fixture(params=[360, pytest.param(1366, marks=pytest.mark.full)])
 def watcher(request, chromium, address):
     """A watched browser; whatever a test does in it, no other host hears of it and no address holds a query."""
     watched = Watcher(chromium, request.param)

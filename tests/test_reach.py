@@ -44,7 +44,7 @@ def reader(request, chromium):
     context.close()
 
 
-@pytest.mark.parametrize("reader", ["360-light", "1366-dark"], indirect=True)
+@pytest.mark.parametrize("reader", ["360-light", pytest.param("1366-dark", marks=pytest.mark.full)], indirect=True)
 def test_axe_finds_no_fault_on_one_page_of_each_kind(reader, address):
     """Nobody meets a fault that a machine can find, by day or night, on a phone or a computer."""
     for path in TEMPLATES:
@@ -88,7 +88,12 @@ def test_the_note_on_what_axe_leaves_open_has_no_row_too_many():
     assert [row for row in ROWS if row not in USED] == []
 
 
-@pytest.mark.parametrize(("width", "text"), [(320, 100), (320, 200), (640, 200), (768, 100), (1920, 100)])
+WINDOWS = [(320, 100), (640, 200), (768, 100), (1920, 100)]
+
+
+@pytest.mark.parametrize(
+    ("width", "text"), [(320, 200), *(pytest.param(*window, marks=pytest.mark.full) for window in WINDOWS)]
+)
 def test_nothing_is_lost_when_a_window_is_narrow_or_text_is_large(chromium, address, width, text):
     """At 400 % zoom (320 px) and at 200 % text a page needs no sideways scrolling, and Help now is in sight."""
     tab = chromium.new_page(viewport={"width": width, "height": 700})

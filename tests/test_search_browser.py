@@ -362,8 +362,18 @@ def test_nothing_moves_when_the_texts_arrive(phone):
     assert after == pytest.approx(before, abs=1)  # a browser lays out in parts of a pixel
 
 
-@pytest.mark.parametrize("size", [(360, 740), (320, 256), (1366, 800)], ids=["phone", "zoom-400", "wide"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+SIZES = {"phone": (360, 740), "zoom-400": (320, 256), "wide": (1366, 800)}
+OFTEN = {("phone", "light"), ("zoom-400", "dark")}
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param(size, scheme, id=f"{scheme}-{name}", marks=[] if (name, scheme) in OFTEN else pytest.mark.full)
+        for name, size in SIZES.items()
+        for scheme in ("light", "dark")
+    ],
+)
 def test_everyone_can_use_it(chromium, address, size, scheme):
     """A tool that knows the guidelines finds no fault, and no word runs off a small or magnified screen."""
     place = visit(chromium, address, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)

@@ -2,8 +2,6 @@
 
 import json
 import struct
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -533,7 +531,7 @@ def test_the_sitemap_lists_the_pages_and_nothing_else(site):
     assert sorted(found) == sorted(address_of(source) for source in PAGES)
 
 
-def test_a_site_without_an_address_offers_no_links(miniature):
+def test_a_site_without_an_address_offers_no_links(miniature, mkdocs):
     """A group that has not chosen its address yet gets pages without links that would lead nowhere."""
     built = miniature({"a.md": page("A page")})
     assert list(built.site.rglob("qr.svg"))
@@ -541,11 +539,8 @@ def test_a_site_without_an_address_offers_no_links(miniature):
     settings.write_text(
         settings.read_text(encoding="utf-8").replace(f"site_url: {SITE}", 'site_url: ""'), encoding="utf-8"
     )
-    command = [sys.executable, "-m", "mkdocs", "build", "-d", "site"]
-    done = subprocess.run(
-        command, cwd=settings.parent, env=publish.environment(), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    status, output = mkdocs(settings.parent, publish.environment(), ["build", "-d", "site"])
+    assert status == 0, output
     text = (built.site / "a/index.html").read_text(encoding="utf-8")
     assert not [word for word in ("kb-share", "kb-paper", "__share", "og:image", "BreadcrumbList") if word in text]
     assert not list(built.site.rglob("qr.svg"))

@@ -54,7 +54,7 @@ def test_nothing_moves_while_a_page_arrives(chromium, address, width):
 
 
 @pytest.mark.parametrize("thing", OPENS)
-@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize("width", [360, pytest.param(1366, marks=pytest.mark.full)])
 def test_nothing_jumps_in_what_was_opened(chromium, address, width, thing):
     """What a press opens takes its room at once: what is fetched for it finds that room kept."""
     press, added = OPENS[thing]

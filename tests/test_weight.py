@@ -182,7 +182,7 @@ ARRIVED = """() => Promise.all([...document.images].filter(image =>
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_the_cut_stylesheets_draw_the_same_pictures(chromium, address, site, uncut, scheme):
     """What was cut or put apart changes no dot of what a reader sees, on a phone, a computer or paper."""
     sent = sum(len(file.read_bytes()) for file in (site / "assets").glob("kb.*.css"))

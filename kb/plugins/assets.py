@@ -37,6 +37,7 @@ ALONE = re.compile(r"^assets/[\w-]+\.js$")  # what a page or another script fetc
 STYLE, SCRIPT = "assets/kb.css", "assets/kb.js"  # until their contents are known
 LINK = re.compile(rf'(<link rel="stylesheet" href=")([^"]*?){re.escape(STYLE)}(">)')
 RUN = re.compile(rf'(<script src="[^"]*?){re.escape(SCRIPT)}(")')
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 KEPT_AS_IS = re.compile(r"(<(?:pre|textarea|script)\b.*?</(?:pre|textarea|script)>)", re.DOTALL)
 INDENTED = re.compile(r"\s*\n\s*")
 
@@ -128,7 +129,7 @@ class AssetsPlugin(BasePlugin[Options]):
 
     def _check(self, pages: set[str]) -> None:
         """Stop the build, before any page is made, at a name that is nobody's or a script that cannot be read."""
-        drawn = set(assets.NAME.findall(assets.write(assets.parse("\n".join(self.styles)))))
+        drawn = set(assets.NAME.findall(COMMENT.sub(" ", "\n".join(self.styles))))
         for option, names, known, what in (
             ("later", self.config.later, self.scripts, "which `extra_javascript` does not"),
             ("kept", self.config.kept, drawn, "which no stylesheet does"),
