@@ -23,6 +23,8 @@ from kb.policy import POLICY
 from kb.portions import portions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page as MkDocsPage
@@ -161,21 +163,34 @@ class AssetsPlugin(BasePlugin[Options]):
         seen = assets.used(pages.values(), [*scripts.values(), kept])
         asked = "\n".join(sorted(seen.names) + sorted(seen.pairs) + sorted(seen.words))
 
-        def make() -> str:
+        def make() -> list[Any]:
             rules = assets.parse(theme.replace(".focus-visible", ":focus-visible"))
             rules = assets.cut(rules, seen, frozenset(self.config.ours))
-            return assets.write(assets.prune([*rules, *assets.cut(assets.parse(own), seen)]))
+            return _lists(assets.prune([*rules, *assets.cut(assets.parse(own), seen)]))
 
-        whole = remembered(self.folder, ("style", theme, own, asked, " ".join(self.config.ours)), make)
+        rules = remembered(self.folder, ("rules", theme, own, asked, " ".join(self.config.ours)), make)
         first = [text for path, text in scripts.items() if path not in self.config.later]
         later = [scripts[path] for path in self.config.later]
         occurs = {name: assets.used([text], []) for name, text in pages.items()}
-        return portions(assets.parse(whole), occurs, assets.used([], [*first, kept]), assets.used([], later))
+        return portions(_rules(rules), occurs, assets.used([], [*first, kept]), assets.used([], later))
 
     def _later(self, style: str) -> list[tuple[str, str]]:
         """Give what is fetched later, each with the ending of its file's name; styles first, as scripts measure."""
         script = "".join(self._small(path, self.scripts[path]) for path in self.config.later)
         return [(suffix, text) for suffix, text in (("css", style), ("js", script)) if text]
+
+
+def _lists(rules: Iterable[assets.Rule]) -> list[Any]:
+    """Give rules as JSON values, so that a later build need not parse them."""
+    return [[rule.start, rule.declarations, _lists(rule.rules)] for rule in rules]
+
+
+def _rules(lists: Iterable[list[Any]]) -> tuple[assets.Rule, ...]:
+    """Give the rules that `_lists` wrote."""
+    return tuple(
+        assets.Rule(start, tuple((name, value) for name, value in declarations), _rules(inner))
+        for start, declarations, inner in lists
+    )
 
 
 def _write(site: Path, stem: str, suffix: str, text: str) -> str:
