@@ -31,6 +31,17 @@ from kb.permanent import free_id
 PROJECT = Path(__file__).resolve().parent.parent
 CHROME = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
+
+def often(rows, *few):
+    """Give test parameters of which only a few run each time, and all with `--full`."""
+    return [
+        pytest.param(*(row if isinstance(row, tuple) else (row,)), marks=[] if row in few else [pytest.mark.full])
+        for row in rows
+    ]
+
+
+WIDTHS = often([360, 1366], 360)  # a phone each time, and a computer
+
 FRONT = """---
 title: {title}
 id: {id}

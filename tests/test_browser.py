@@ -1,13 +1,12 @@
 """The real site in a real browser, at 360 and 1366 pixels."""
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, WIDTHS
 
 from kb.addresses import outputs
 from kb.pages import read_pages
 
 pytestmark = pytest.mark.browser
-WIDTHS = [360, 1366]
 PAGES = [outputs(page.path)[0].removesuffix("index.html") for page in read_pages(PROJECT / "docs")[0]]
 SECTIONS = ["Framework", "Practice", "Research", "Events", "Words", "About"]
 

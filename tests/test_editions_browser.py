@@ -3,12 +3,13 @@
 import zipfile
 
 import pytest
+from conftest import WIDTHS
 
 pytestmark = pytest.mark.browser
 KIND = "framework/social-support/emotional"
 
 
-@pytest.fixture(params=[360, 1366])
+@pytest.fixture(params=WIDTHS)
 def tab(request, chromium):
     """Give a tab of one width with the network cut off; it fails on any request elsewhere and on any complaint."""
     context = chromium.new_context(viewport={"width": request.param, "height": 800}, offline=True)

@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from conftest import BIB, PROJECT, page
+from conftest import BIB, PROJECT, often, page
 from lxml import html as parser
 
 from kb.harmless import plain, scheme
@@ -93,11 +93,6 @@ def test_a_scheme_is_found_as_a_browser_finds_it(url):
     assert scheme(url) in {"javascript", "vbscript", "data", "file", "blob", "view-source", "intent", "ftp"}
 
 
-def often(names, *few):
-    """Give test parameters of which only a few run each time, and all with `--full`."""
-    return [pytest.param(name, marks=[] if name in few else [pytest.mark.full]) for name in names]
-
-
 @pytest.mark.parametrize("where", often(LINKS, "Markdown", "HTML", "a picture", "attributes"))
 def test_no_address_in_a_page_runs(miniature, tmp_path, where):
     """Whoever writes an address that runs, in Markdown or HTML, is told, or it stays the words that it is."""
@@ -178,7 +173,7 @@ DATA = {
 }
 
 
-@pytest.mark.parametrize("where", DATA)
+@pytest.mark.parametrize("where", often(DATA, *list(DATA)[::3]))
 @pytest.mark.parametrize(
     "url", often(["javascript:alert(1)", "JAVA&#115;cript:alert(1)", "data:text/html,1"], "javascript:alert(1)")
 )
@@ -193,34 +188,34 @@ def test_no_address_in_data_or_settings_runs(miniature, where, url):
         assert [line for line in built.output.splitlines() if re.search(r"(docs/|site/|mkdocs\.yml)\S*: .*; ", line)]
 
 
-@pytest.mark.parametrize(
-    ("words", "what"),
-    [
-        ('<p style="color: red">a</p>', "the attribute `style`"),
-        ('<p ONCLICK="a()">a</p>', "an inline handler, `onclick`"),
-        ("<svg onload=a()></svg>", "an inline handler, `onload`"),
-        ("Words.\n{: onmouseover=a() }", "an inline handler, `onmouseover`"),
-        ("Words.\n{: style='position:fixed' }", "the attribute `style`"),
-        ("<script>a()</script>", "a script"),
-        ("<svg><script>a()</script></svg>", "a script"),
-        ("<style>p { color: red }</style>", "the element <style>"),
-        ('<iframe title="a" srcdoc="a"></iframe>', "the element <iframe>"),
-        ('<embed src="help-now.md">', "the element <embed>"),
-        ('<svg><animate attributeName="href" values="javascript:a()"/></svg>', "the element <animate>"),
-        ('<script src="https://a.example/x.js"></script>', "<script> loads 'https://a.example/x.js' from another host"),
-        ('<link rel="stylesheet" href="https://a.example/x.css">', "<link> loads 'https://a.example/x.css'"),
-        ("![a](https://a.example/x.png)", "<img> loads 'https://a.example/x.png' from another host"),
-        ("![a](https://recovery.example.evil.example/x.png)", "from another host"),
-        ("![a](//a.example/x.png)", "//a.example/x.png"),
-        ("![a](data:image/png;base64,AAAA)", "the address data:image/png;base64,AAAA has the scheme 'data'"),
-        (
-            '<img alt="a" src="data:image/png;base64,AAAA">',
-            "<img> loads 'data:image/png;base64,AAAA' from inside the page",
-        ),
-        ('<img alt="a" src="https://[a">', "an address that cannot be read, 'https://[a'"),
-        ('<a href="https://[a">a</a>', "the address https://[a holds a character"),
-    ],
-)
+ACTIVE = [
+    ('<p style="color: red">a</p>', "the attribute `style`"),
+    ('<p ONCLICK="a()">a</p>', "an inline handler, `onclick`"),
+    ("<svg onload=a()></svg>", "an inline handler, `onload`"),
+    ("Words.\n{: onmouseover=a() }", "an inline handler, `onmouseover`"),
+    ("Words.\n{: style='position:fixed' }", "the attribute `style`"),
+    ("<script>a()</script>", "a script"),
+    ("<svg><script>a()</script></svg>", "a script"),
+    ("<style>p { color: red }</style>", "the element <style>"),
+    ('<iframe title="a" srcdoc="a"></iframe>', "the element <iframe>"),
+    ('<embed src="help-now.md">', "the element <embed>"),
+    ('<svg><animate attributeName="href" values="javascript:a()"/></svg>', "the element <animate>"),
+    ('<script src="https://a.example/x.js"></script>', "<script> loads 'https://a.example/x.js' from another host"),
+    ('<link rel="stylesheet" href="https://a.example/x.css">', "<link> loads 'https://a.example/x.css'"),
+    ("![a](https://a.example/x.png)", "<img> loads 'https://a.example/x.png' from another host"),
+    ("![a](https://recovery.example.evil.example/x.png)", "from another host"),
+    ("![a](//a.example/x.png)", "//a.example/x.png"),
+    ("![a](data:image/png;base64,AAAA)", "the address data:image/png;base64,AAAA has the scheme 'data'"),
+    (
+        '<img alt="a" src="data:image/png;base64,AAAA">',
+        "<img> loads 'data:image/png;base64,AAAA' from inside the page",
+    ),
+    ('<img alt="a" src="https://[a">', "an address that cannot be read, 'https://[a'"),
+    ('<a href="https://[a">a</a>', "the address https://[a holds a character"),
+]
+
+
+@pytest.mark.parametrize(("words", "what"), often(ACTIVE, *ACTIVE[::3]))
 def test_nothing_active_and_nothing_from_elsewhere_is_built(miniature, words, what):
     """A page that would run, style itself or load from another host is refused, with its line where that is known."""
     built = miniature({"a.md": page("A", f"Words.\n\n{words}\n")})

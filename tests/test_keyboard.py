@@ -1,7 +1,7 @@
 """The keyboard: every stop is in sight, Escape leads back, nothing opens that cannot be closed, no key acts alone."""
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, WIDTHS
 from lxml import html
 from reach import MOVED, OPENERS, TEMPLATES, visit
 
@@ -37,7 +37,7 @@ BACK = [
 ]
 
 
-@pytest.fixture(params=[360, 1366])
+@pytest.fixture(params=WIDTHS)
 def reader(request, chromium):
     """A reader's window on a phone and on a computer."""
     tab = chromium.new_page(viewport={"width": request.param, "height": 800})

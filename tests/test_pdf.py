@@ -197,6 +197,7 @@ def test_borrowed_fonts_are_the_ones_we_say():
     assert {item["path"] for item in named} == {file.name for file in FONTS.glob("*.ttf")}
 
 
+@pytest.mark.full
 def test_the_same_pages_give_the_same_bytes(volume, book, monkeypatch):
     """Whoever builds the same commit again, in another place and time zone, can compare the books by their sums."""
     monkeypatch.setenv("TZ", "Pacific/Auckland")
@@ -207,6 +208,7 @@ def test_the_same_pages_give_the_same_bytes(volume, book, monkeypatch):
     assert hashlib.sha256(again).hexdigest() == hashlib.sha256(book).hexdigest()
 
 
+@pytest.mark.full
 def test_there_is_a_book_for_american_paper(volume):
     """Whoever prints in the USA has pages of the size that is in the printer."""
     with pikepdf.open(io.BytesIO(write_pdf(volume, ABOUT, "us-letter"))) as pdf:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, WIDTHS
 
 from kb.citations import Use
 from kb.csl import Cite
@@ -104,7 +104,7 @@ def visit(chromium, booklet):
     assert errors == []
 
 
-@pytest.fixture(params=[360, 1366])
+@pytest.fixture(params=WIDTHS)
 def reader(request, visit):
     """Somebody with a mouse and a keyboard, in a window of one of the two widths."""
     return visit(request.param)

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import PROJECT, page
+from conftest import PROJECT, WIDTHS, page
 from lxml import html
 
 from kb.addresses import outputs
@@ -42,7 +42,7 @@ class Watcher:
         )
 
 
-@pytest.fixture(params=[360, pytest.param(1366, marks=pytest.mark.full)])
+@pytest.fixture(params=WIDTHS)
 def watcher(request, chromium, address):
     """A watched browser; whatever a test does in it, no other host hears of it and no address holds a query."""
     watched = Watcher(chromium, request.param)

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from conftest import PROJECT, page
+from conftest import PROJECT, often, page
 
 from kb import atomic, publish
 
@@ -142,7 +142,7 @@ def test_two_builds_of_one_site_do_not_meet(tmp_path):
         pytest.fail("the second build was let in")
 
 
-@pytest.mark.parametrize("options", [["--strict"], ["--strict", "-q"], []])
+@pytest.mark.parametrize("options", often([["--strict"], ["--strict", "-q"], []], ["--strict", "-q"]))
 def test_mkdocs_own_command_leaves_the_last_good_site_too(small, options):
     """Whoever types `mkdocs build` keeps the last good site, and `-q` hides no warning from `--strict`."""
     project, _ = small
@@ -200,7 +200,7 @@ def test_fifty_kills_leave_the_last_good_site(small):
     assert killed(small, seed=2, times=50) >= 25
 
 
-@pytest.mark.parametrize("room", [0, 60, 200])
+@pytest.mark.parametrize("room", often([0, 60, 200], 60))
 def test_a_full_disk_leaves_the_last_good_site(small, tmp_path, room):
     """A build that runs out of disk, at once or half-way, fails in words and changes nothing."""
     project, _ = small

@@ -1,11 +1,12 @@
 """Lists of references in a real browser: filter, groups, copies and files, with and without JavaScript."""
 
 import pytest
+from conftest import WIDTHS
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=[360, 1366])
+@pytest.fixture(params=WIDTHS)
 def reader(request, chromium, address):
     """A reader's page in a window of one of the two widths, allowed to use the clipboard."""
     context = chromium.new_context(viewport={"width": request.param, "height": 800})

@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from conftest import WIDTHS, often
 from reach import MOVED, TEMPLATES
 
 pytestmark = pytest.mark.browser
@@ -53,8 +54,8 @@ def test_nothing_moves_while_a_page_arrives(chromium, address, width):
             assert moved(tab) == [], path
 
 
-@pytest.mark.parametrize("thing", OPENS)
-@pytest.mark.parametrize("width", [360, pytest.param(1366, marks=pytest.mark.full)])
+@pytest.mark.parametrize("thing", often(OPENS, "search", "preview"))
+@pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_jumps_in_what_was_opened(chromium, address, width, thing):
     """What a press opens takes its room at once: what is fetched for it finds that room kept."""
     press, added = OPENS[thing]

@@ -142,6 +142,7 @@ def test_editions_in_the_site_are_held_to_their_checksums_alone(copy):
     assert check_folder(copy, DOCS) == []
 
 
+@pytest.mark.full
 def test_editions_that_a_host_serves_are_held_to_their_checksums(copy):
     """After publishing, a maintainer learns of a download that was changed on the way, or of checksums left out."""
     page, folder = copy / "about/offline/index.html", copy / "editions"

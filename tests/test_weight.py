@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from conftest import PROJECT, page
+from conftest import PROJECT, often, page
 from lxml import html
 
 from kb import assets
@@ -182,7 +182,7 @@ ARRIVED = """() => Promise.all([...document.images].filter(image =>
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
+@pytest.mark.parametrize("scheme", often(["light", "dark"], "light"))
 def test_the_cut_stylesheets_draw_the_same_pictures(chromium, address, site, uncut, scheme):
     """What was cut or put apart changes no dot of what a reader sees, on a phone, a computer or paper."""
     sent = sum(len(file.read_bytes()) for file in (site / "assets").glob("kb.*.css"))
