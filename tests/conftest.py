@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import fcntl
 import functools
 import http.server
 import json
@@ -10,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 from dataclasses import dataclass
@@ -112,26 +115,30 @@ def page(title: str, body: str = "Words.\n", /, **fields: str | None) -> str:
     return front + body
 
 
-@pytest.fixture(scope="session")
-def mkdocs(tmp_path_factory):
-    """Give a function that runs MkDocs in a folder, in a fork of one process, and gives its status and its words."""
-    words = tmp_path_factory.mktemp("words") / "words"
+@functools.cache
+def forks():
+    """Start the process whose forks build, once; it ends with the tests."""
     command = [sys.executable, str(PROJECT / "tests" / "forks.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forks:
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.stdin.close)
+    return process
 
-        def run(folder: Path, environment: dict[str, str], arguments: list[str]) -> tuple[int, str]:
-            job = {"folder": str(folder), "environment": environment, "arguments": arguments, "words": str(words)}
-            words.unlink(missing_ok=True)
-            forks.stdin.write(json.dumps(job) + "\n")
-            forks.stdin.flush()
-            return int(forks.stdout.readline()), words.read_text(encoding="utf-8")
 
-        yield run
-        forks.stdin.close()
+def mkdocs(folder: Path, environment: dict[str, str], *arguments: str, **limits: int) -> tuple[int, str]:
+    """Run MkDocs in a folder as `python -m mkdocs` would; give its exit status and all that it printed.
+
+    `limits` are those of `resource`, such as RLIMIT_CPU in seconds.
+    """
+    with tempfile.TemporaryDirectory() as kept:
+        words = Path(kept) / "words"
+        job = {"folder": str(folder), "environment": environment, "arguments": arguments, "limits": limits}
+        forks().stdin.write(json.dumps(job | {"words": str(words)}) + "\n")
+        forks().stdin.flush()
+        return int(forks().stdout.readline()), words.read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def miniature(tmp_path, mkdocs):
+def miniature(tmp_path):
     """Give a function that writes a small site with our theme and plugins, builds it for real, and says what came."""
 
     def build(
@@ -181,20 +188,38 @@ def miniature(tmp_path, mkdocs):
         )
         (docs / "diagrams").mkdir(exist_ok=True)
         (tmp_path / "mkdocs.yml").write_text(settings + more, encoding="utf-8")
-        arguments = ["build", *(["--strict"] if strict else []), "-d", "site"]
-        status, output = mkdocs(tmp_path, publish.environment() | {"SOURCE_DATE_EPOCH": now}, arguments)
-        return Built(status, output, tmp_path / "site")
+        environment = publish.environment() | {"SOURCE_DATE_EPOCH": now}
+        done = mkdocs(tmp_path, environment, "build", *(["--strict"] if strict else []), "-d", "site")
+        return Built(*done, tmp_path / "site")
 
     return build
+
+
+def shared(factory, name, make):
+    """Give the folder `name`, which one worker fills by `make` and the others wait for."""
+    root = factory.getbasetemp()
+    root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / name / "made").exists():
+            shutil.rmtree(root / name, ignore_errors=True)
+            (root / name).mkdir()
+            (root / name / "made").write_text(json.dumps(make(root / name)), encoding="utf-8")
+    return root / name, json.loads((root / name / "made").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """The real site, built once as `dev.py build` does, with all that MkDocs printed."""
-    folder = tmp_path_factory.mktemp("real")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder / "site")]
-    done = subprocess.run(command, cwd=PROJECT, env=publish.environment(), capture_output=True, text=True, check=False)
-    return Built(done.returncode, done.stdout + done.stderr, folder / "site")
+
+    def make(folder):
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder / "site")]
+        environment = publish.environment()
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    folder, done = shared(tmp_path_factory, "real", make)
+    return Built(*done, folder / "site")
 
 
 @pytest.fixture(scope="session")
@@ -209,19 +234,25 @@ def make(site, folder):
     kinds = ["zip", "html", "epub", "zim"]
     files, findings = making.make_editions(PROJECT, site, folder, kinds)
     assert not findings, findings
-    return dict(zip(kinds, files, strict=True)) | {"number": making.read_imprint(PROJECT)[0].number}
+    return dict(zip(kinds, map(str, files), strict=True)) | {"number": making.read_imprint(PROJECT)[0].number}
+
+
+def made(factory, site, name):
+    """Give what `make` gave, with its files as paths."""
+    _, found = shared(factory, name, lambda folder: make(site, folder))
+    return {kind: file if kind == "number" else Path(file) for kind, file in found.items()}
 
 
 @pytest.fixture(scope="session")
 def editions(site, tmp_path_factory):
     """The editions of the real site."""
-    return make(site, tmp_path_factory.mktemp("editions"))
+    return made(tmp_path_factory, site, "editions")
 
 
 @pytest.fixture(scope="session")
 def editions_again(site, tmp_path_factory):
     """The same editions, made once more in another place."""
-    return make(site, tmp_path_factory.mktemp("again"))
+    return made(tmp_path_factory, site, "again")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ Half of a miniature build's time would be spent on reading Python's modules. A f
 import importlib
 import json
 import os
+import resource
 import runpy
 import sys
 
@@ -27,8 +28,10 @@ def main():
     return None
 
 
-def build(folder, environment, arguments, words):
-    """Be `python -m mkdocs` in a folder; all that it prints goes into the file `words`."""
+def build(folder, environment, arguments, limits, words):
+    """Be `python -m mkdocs` in a folder, within limits; all that it prints goes into the file `words`."""
+    for name, most in limits.items():
+        resource.setrlimit(getattr(resource, name), (most, most))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -9,7 +9,7 @@ import markdown
 import pypdfium2
 import pytest
 import zxingcpp
-from conftest import PROJECT, often, page
+from conftest import PROJECT, mkdocs, often, page
 from lxml import html
 
 from kb import checks, publish
@@ -531,7 +531,7 @@ def test_the_sitemap_lists_the_pages_and_nothing_else(site):
     assert sorted(found) == sorted(address_of(source) for source in PAGES)
 
 
-def test_a_site_without_an_address_offers_no_links(miniature, mkdocs):
+def test_a_site_without_an_address_offers_no_links(miniature):
     """A group that has not chosen its address yet gets pages without links that would lead nowhere."""
     built = miniature({"a.md": page("A page")})
     assert list(built.site.rglob("qr.svg"))
@@ -539,7 +539,7 @@ def test_a_site_without_an_address_offers_no_links(miniature, mkdocs):
     settings.write_text(
         settings.read_text(encoding="utf-8").replace(f"site_url: {SITE}", 'site_url: ""'), encoding="utf-8"
     )
-    status, output = mkdocs(settings.parent, publish.environment(), ["build", "-d", "site"])
+    status, output = mkdocs(settings.parent, publish.environment(), "build", "-d", "site")
     assert status == 0, output
     text = (built.site / "a/index.html").read_text(encoding="utf-8")
     assert not [word for word in ("kb-share", "kb-paper", "__share", "og:image", "BreadcrumbList") if word in text]

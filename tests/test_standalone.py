@@ -2,11 +2,10 @@
 
 import logging
 import re
-import subprocess
-import sys
 
 import markdown
 import pytest
+from conftest import mkdocs
 from lxml import html
 
 from kb import publish
@@ -57,10 +56,9 @@ def build(folder, files, *flags, **options):
 
 def build_again(folder, *flags):
     """Build what stands in a folder; give the exit status and all that was printed."""
-    line = [sys.executable, "-m", "mkdocs", "build", *flags]
-    done = subprocess.run(line, cwd=folder, env=publish.environment(), capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stdout + done.stderr
-    return done.returncode, done.stdout + done.stderr
+    status, output = mkdocs(folder, publish.environment(), "build", *flags)
+    assert "Traceback" not in output
+    return status, output
 
 
 def read(folder, name):

@@ -176,6 +176,7 @@ def dressed(tab, whole):
         tab.route("**/kb.*.css", functools.partial(fulfil, whole))
 
 
+DRAWN_ON = [(360, "screen"), (1366, "screen"), (800, "print")]
 # A page has loaded before its lazy pictures, such as the QR code of its address on paper: those in view are waited for.
 ARRIVED = """() => Promise.all([...document.images].filter(image =>
   image.checkVisibility() && image.getBoundingClientRect().top < innerHeight).map(image => image.decode()))"""
@@ -183,25 +184,25 @@ ARRIVED = """() => Promise.all([...document.images].filter(image =>
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", often(["light", "dark"], "light"))
-def test_the_cut_stylesheets_draw_the_same_pictures(chromium, address, site, uncut, scheme):
+@pytest.mark.parametrize(("width", "media"), often(DRAWN_ON, (360, "screen"), (800, "print")))
+def test_the_cut_stylesheets_draw_the_same_pictures(chromium, address, site, uncut, scheme, width, media):  # noqa: PLR0913, PLR0917 - pytest's own way
     """What was cut or put apart changes no dot of what a reader sees, on a phone, a computer or paper."""
     sent = sum(len(file.read_bytes()) for file in (site / "assets").glob("kb.*.css"))
     assert len(uncut) > 2 * sent
-    for width, media in ((360, "screen"), (1366, "screen"), (800, "print")):
-        pictures = []
-        for whole in ("", uncut):
-            tab = chromium.new_page(viewport={"width": width, "height": 1400}, color_scheme=scheme)
-            tab.emulate_media(media=media, reduced_motion="reduce")
-            dressed(tab, whole)
-            tab.route("**/kb-later.*", lambda route: route.abort())  # comes when it comes: compared below
-            for path in TEMPLATES:
-                tab.goto(address + path)
-                tab.evaluate(ARRIVED)
-                pictures.append(tab.screenshot())
-            tab.close()
-        half = len(TEMPLATES)
-        pairs = zip(TEMPLATES, pictures[:half], pictures[half:], strict=True)
-        assert [path for path, one, other in pairs if one != other] == [], f"at {width}, {media}, {scheme}"
+    pictures = []
+    for whole in ("", uncut):
+        tab = chromium.new_page(viewport={"width": width, "height": 1400}, color_scheme=scheme)
+        tab.emulate_media(media=media, reduced_motion="reduce")
+        dressed(tab, whole)
+        tab.route("**/kb-later.*", lambda route: route.abort())  # comes when it comes: compared below
+        for path in TEMPLATES:
+            tab.goto(address + path)
+            tab.evaluate(ARRIVED)
+            pictures.append(tab.screenshot())
+        tab.close()
+    half = len(TEMPLATES)
+    pairs = zip(TEMPLATES, pictures[:half], pictures[half:], strict=True)
+    assert [path for path, one, other in pairs if one != other] == []
 
 
 # Every element of a page, with what stands before, behind and beside it: a sum of all that says how it is drawn.
@@ -219,7 +220,7 @@ DRAWN = """() => [document.documentElement, ...document.querySelectorAll("body, 
 
 @pytest.mark.browser
 @pytest.mark.full
-@pytest.mark.parametrize(("width", "media"), [(360, "screen"), (1366, "screen"), (800, "print")])
+@pytest.mark.parametrize(("width", "media"), DRAWN_ON)
 def test_styles_that_come_apart_or_later_say_the_same(chromium, address, uncut, width, media):
     """Each part of a page is drawn as if its styles had come in one piece, also what scripts add."""
     for path in TEMPLATES:
