@@ -182,6 +182,15 @@ ARRIVED = """() => Promise.all([...document.images].filter(image =>
   image.checkVisibility() && image.getBoundingClientRect().top < innerHeight).map(image => image.decode()))"""
 
 
+KEPT = "() => !document.querySelector('#__keep [hidden] [data-do]')"  # about/offline has asked what is kept
+
+
+def settled(tab):
+    """Wait for what comes by itself after a page has loaded."""
+    tab.evaluate(ARRIVED)
+    tab.wait_for_function(KEPT)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", often(["light", "dark"], "light"))
 @pytest.mark.parametrize(("width", "media"), often(DRAWN_ON, (360, "screen"), (800, "print")))
@@ -197,7 +206,7 @@ def test_the_cut_stylesheets_draw_the_same_pictures(chromium, address, site, unc
         tab.route("**/kb-later.*", lambda route: route.abort())  # comes when it comes: compared below
         for path in TEMPLATES:
             tab.goto(address + path)
-            tab.evaluate(ARRIVED)
+            settled(tab)
             pictures.append(tab.screenshot())
         tab.close()
     half = len(TEMPLATES)
@@ -229,6 +238,7 @@ def test_styles_that_come_apart_or_later_say_the_same(chromium, address, uncut, 
             tab = chromium.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
             dressed(tab, whole)
             tab.goto(address + path)
+            settled(tab)
             if "emotional" in path:
                 tab.locator("details.kb-share summary").click()
                 tab.locator(".kb-share .kb-copy").first.wait_for()
