@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 ADDRESS = f"{HOST}:8000"
 LIBRARY, HELPLINES = "research/references.bib", "helplines.yml"
-SHARED = ["-n", "auto", "--dist", "loadfile"]  # a worker for each core; a file's tests share what they make
+SHARED = ["-n", "auto", "--dist", "loadfile", "--max-worker-restart", "1"]  # a file's tests share what they make
 
 
 def show(extra: list[str]) -> int:

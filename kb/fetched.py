@@ -89,7 +89,7 @@ def fetch(
     asking = threading.Thread(target=_ask_all, args=(url, limits, trust, done), daemon=True)
     asking.start()
     asking.join(limits.seconds)
-    if not done:
+    if not done or isinstance(done[0], TimeoutError):  # the limit of the whole, or of a single wait: one to a reader
         raise _failed(f"{url} did not answer in whole within {limits.seconds:g} seconds")
     if isinstance(done[0], Exception):
         raise _failed(" ".join(str(done[0]).split())) from done[0]
@@ -134,12 +134,22 @@ def _ask_all(url: str, limits: Limits, trust: ssl.SSLContext | None, done: list[
     except urllib.error.HTTPError as error:
         done.append(ValueError(f"{url} answers {error.code} ({error.reason})"))
     except (OSError, ValueError, http.client.HTTPException) as error:
-        said = str(getattr(error, "reason", None) or error)
-        done.append(ValueError(said if url in said else f"{url} cannot be had: {said}"))
+        done.append(_why(url, error))
+
+
+def _why(url: str, error: Exception) -> Exception:
+    """Give what is to be told: TimeoutError for any wait that was too long, else ValueError that names the address.
+
+    A new one, since the one that was caught holds sockets open by its traceback.
+    """
+    reason = getattr(error, "reason", None) or error
+    if isinstance(reason, TimeoutError):
+        return TimeoutError()
+    return ValueError(f"{reason}" if url in str(reason) else f"{url} cannot be had: {reason}")
 
 
 def _read(answer: http.client.HTTPResponse, at: str, most: int, until: float) -> bytes:
-    """Read an answer to its end; raise ValueError for another type, for more than `most` bytes, for the end of time."""
+    """Read an answer; raise ValueError for another type or more than `most` bytes, TimeoutError after `until`."""
     kind = answer.headers.get("Content-Type", "").strip()
     if not TYPES.match(kind) or answer.headers.get("Content-Encoding", "identity") != "identity":
         raise ValueError(f"{at} sends '{kind}', which is no bibliography")
@@ -149,7 +159,7 @@ def _read(answer: http.client.HTTPResponse, at: str, most: int, until: float) ->
         if len(whole) > most:
             raise ValueError(f"{at} sends more than {most:,} bytes")
         if time.monotonic() > until:
-            raise ValueError(f"{at} sends too slowly")
+            raise TimeoutError
     return whole
 
 

@@ -6,6 +6,7 @@ Terser, which is one file, lies in kb/terser/. Names that other scripts may use 
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 from pathlib import Path
@@ -46,7 +47,8 @@ def _made(code: str, name: str) -> str:
 
 @functools.cache
 def _terser() -> MiniRacer:
-    """Start Terser once."""
+    """Start Terser once; it ends just before the interpreter does."""
     context = MiniRacer()
+    atexit.register(context.close)  # Python's own end holds V8's thread, and then closing can wait for ever
     context.eval(TERSER.read_text(encoding="utf-8") + ASK)
     return context

@@ -120,7 +120,7 @@ def forks():
     """Start the process whose forks build, once; it ends with the tests."""
     command = [sys.executable, str(PROJECT / "tests" / "forks.py")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(process.stdin.close)
+    atexit.register(process.communicate)  # closes what it reads, which ends it
     return process
 
 

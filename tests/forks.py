@@ -9,10 +9,12 @@ import json
 import os
 import resource
 import runpy
+import signal
 import sys
 
 READ = ["mkdocs.commands.build", "material", "pymdownx.superfences", *(f"kb.plugins.{name}" for name in (
     "assets", "citations", "keep", "links", "outgoing", "search", "site"))]  # fmt: skip
+LONGEST = 400  # seconds; less than a test may take, so that a build that hangs is ended and its test says so
 
 
 def main():
@@ -30,6 +32,7 @@ def main():
 
 def build(folder, environment, arguments, limits, words):
     """Be `python -m mkdocs` in a folder, within limits; all that it prints goes into the file `words`."""
+    signal.alarm(LONGEST)
     for name, most in limits.items():
         resource.setrlimit(getattr(resource, name), (most, most))
     os.chdir(folder)

@@ -125,3 +125,18 @@ def test_a_script_that_no_browser_can_read_stops_the_build_at_its_line(project_c
     file.write_text(f"{text}function( {{\n", encoding="utf-8")
     line = len(text.splitlines()) + 1
     assert re.search(rf"overrides/assets/{path}:{line}:\d+: no browser can read this script", said_of(project_copy))
+
+
+LAST = """
+import atexit
+from py_mini_racer import _context
+atexit.register(lambda: print(_context.context_count()))  # registered first, so asked last
+from kb.minify import minify
+print(minify("var a = 1 + 1;", None, "a.js"), end="")
+"""
+
+
+def test_a_build_that_made_scripts_small_comes_to_its_end():
+    """On a busy machine, too, nobody waits for ever: V8 has ended before Python begins to."""
+    done = subprocess.run([sys.executable, "-c", LAST], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("var a=2;\n0\n", "")
