@@ -136,6 +136,25 @@ def test_a_phone_set_to_letters_of_twice_the_size_shows_everything(chromium, add
     large.close()
 
 
+@pytest.mark.parametrize("letters", [18, 20, 22, 24])
+def test_a_linked_heading_is_not_under_the_top_where_letters_are_large(chromium, address, letters):
+    """Whoever has larger letters, by the browser's own setting or a style, sees the heading that a link leads to."""
+    flags = [*CHROME, f"--blink-settings=defaultFontSize={letters}"]
+    large = chromium.browser_type.launch(executable_path=browsers.find(), args=flags)
+    for browser, root in ((large, ""), (chromium, f"{1.25 * letters}px")):
+        for width in (320, 360, 412, 600):
+            tab = browser.new_page(viewport={"width": width, "height": 640})
+            tab.goto(f"{address}framework/stages-of-change/action/")
+            tab.evaluate("size => { document.documentElement.style.fontSize = size; }", root)
+            tab.evaluate("location.hash = document.querySelectorAll('article h2[id]')[2].id")
+            tab.wait_for_function("scrollY > 500")
+            ends = "document.querySelector('.kb-top').getBoundingClientRect().bottom"
+            starts = "document.querySelector(location.hash).getBoundingClientRect().top"
+            assert tab.evaluate(ends) <= tab.evaluate(starts), (width, root)
+            tab.close()
+    large.close()
+
+
 def test_help_now_is_what_to_do_at_once(chromium, address):
     """On a small phone, the steps and their numbers are on the first screen, before anything about the page."""
     tab = chromium.new_page(viewport={"width": 360, "height": 640})
