@@ -32,6 +32,14 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(node => {
   const cut = wide || hides("Y") && node.scrollHeight > node.clientHeight + 1;
   return shown && node.textContent.trim() && (cut || box.right > innerWidth + 1 && !node.closest(".kb-table, pre"));
 }).map(node => node.outerHTML.slice(0, 120))"""
+# The words of the help card of search that stand in more than one line.
+BROKEN = """() => [...document.querySelectorAll(".kb-search__help li > :first-child")].flatMap(({ firstChild: text }) =>
+  [...text.textContent.matchAll(/[^\\s-]+/g)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set([...range.getClientRects()].map(box => box.top)).size > 1;
+  }).map(([word]) => word))"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -133,6 +141,23 @@ def test_a_phone_set_to_letters_of_twice_the_size_shows_everything(chromium, add
         if path != MOVED:
             box = tab.locator("header .kb-help").bounding_box()
             assert 0 <= box["x"] <= 360 - box["width"], path
+    large.close()
+
+
+@pytest.mark.parametrize("letters", often([16, 18, 20, 24, 32], 24))
+def test_search_shows_everything_on_a_phone_set_to_larger_letters(chromium, address, letters):
+    """Somebody in danger who reads large letters can read whom to call, in whole words, and can close search again."""
+    flags = [*CHROME, f"--blink-settings=defaultFontSize={letters}"]
+    large = chromium.browser_type.launch(executable_path=browsers.find(), args=flags)
+    tab = large.new_page(viewport={"width": 360, "height": 740})
+    tab.goto(address)
+    tab.locator(".kb-search-open").click()
+    tab.locator("#kb-search-words").press_sequentially("overdose")
+    tab.locator(".kb-search__help li").first.wait_for()
+    assert tab.locator("dialog").evaluate("it => it.scrollWidth - it.clientWidth") <= 0
+    assert tab.evaluate(BROKEN) == []
+    tab.get_by_role("button", name="Close", exact=True).click(position={"x": 3, "y": 3})
+    assert not tab.locator("dialog").is_visible()
     large.close()
 
 
