@@ -127,12 +127,24 @@ def test_words_keep_their_room_when_a_reader_spaces_them_out(chromium, address, 
     context.close()
 
 
-def test_a_phone_set_to_letters_of_twice_the_size_shows_everything(chromium, address):
+@pytest.fixture
+def lettered(chromium):
+    """Give a function that starts a browser whose letters are set to a size, in pixels; it ends with the test."""
+    started = []
+
+    def start(letters):
+        flags = [*CHROME, f"--blink-settings=defaultFontSize={letters}"]
+        started.append(chromium.browser_type.launch(executable_path=browsers.find(), args=flags))
+        return started[-1]
+
+    yield start
+    for browser in started:
+        browser.close()
+
+
+def test_a_phone_set_to_letters_of_twice_the_size_shows_everything(lettered, address):
     """Somebody whose browser is set to large letters, instead of zooming, needs no sideways scrolling either."""
-    large = chromium.browser_type.launch(
-        executable_path=browsers.find(), args=[*CHROME, "--blink-settings=defaultFontSize=32"]
-    )
-    tab = large.new_page(viewport={"width": 360, "height": 740})
+    tab = lettered(32).new_page(viewport={"width": 360, "height": 740})
     for path in TEMPLATES:
         visit(tab, address, path)
         assert tab.evaluate("getComputedStyle(document.documentElement).fontSize") in {"32px", "40px"}
@@ -141,15 +153,12 @@ def test_a_phone_set_to_letters_of_twice_the_size_shows_everything(chromium, add
         if path != MOVED:
             box = tab.locator("header .kb-help").bounding_box()
             assert 0 <= box["x"] <= 360 - box["width"], path
-    large.close()
 
 
-@pytest.mark.parametrize("letters", often([16, 18, 20, 24, 32], 24))
-def test_search_shows_everything_on_a_phone_set_to_larger_letters(chromium, address, letters):
+@pytest.mark.parametrize("letters", often([16, 18, 20, 24, 32], 20))
+def test_search_shows_everything_on_a_phone_set_to_larger_letters(lettered, address, letters):
     """Somebody in danger who reads large letters can read whom to call, in whole words, and can close search again."""
-    flags = [*CHROME, f"--blink-settings=defaultFontSize={letters}"]
-    large = chromium.browser_type.launch(executable_path=browsers.find(), args=flags)
-    tab = large.new_page(viewport={"width": 360, "height": 740})
+    tab = lettered(letters).new_page(viewport={"width": 360, "height": 740})
     tab.goto(address)
     tab.locator(".kb-search-open").click()
     tab.locator("#kb-search-words").press_sequentially("overdose")
@@ -158,15 +167,26 @@ def test_search_shows_everything_on_a_phone_set_to_larger_letters(chromium, addr
     assert tab.evaluate(BROKEN) == []
     tab.get_by_role("button", name="Close", exact=True).click(position={"x": 3, "y": 3})
     assert not tab.locator("dialog").is_visible()
-    large.close()
+
+
+@pytest.mark.parametrize("letters", [16, 18, 19, 20, 21, 22, 24])
+def test_what_the_arrows_choose_is_not_under_the_bar_of_search_where_letters_are_large(lettered, address, letters):
+    """Whoever has larger letters and goes up the list by keyboard sees each result that is chosen."""
+    tab = lettered(letters).new_page(viewport={"width": 360, "height": 740})
+    tab.goto(address)
+    tab.locator(".kb-search-open").click()
+    tab.locator("#kb-search-words").press_sequentially("peer")
+    tab.locator(".kb-search__section").first.wait_for()
+    for key in ["ArrowDown"] * 9 + ["ArrowUp"] * 6:
+        tab.keyboard.press(key)
+    ends = "document.querySelector('.kb-search__bar').getBoundingClientRect().bottom"
+    assert tab.evaluate(ends) <= tab.locator(".kb-search [aria-selected=true]").bounding_box()["y"]
 
 
 @pytest.mark.parametrize("letters", [18, 20, 22, 24])
-def test_a_linked_heading_is_not_under_the_top_where_letters_are_large(chromium, address, letters):
+def test_a_linked_heading_is_not_under_the_top_where_letters_are_large(chromium, lettered, address, letters):
     """Whoever has larger letters, by the browser's own setting or a style, sees the heading that a link leads to."""
-    flags = [*CHROME, f"--blink-settings=defaultFontSize={letters}"]
-    large = chromium.browser_type.launch(executable_path=browsers.find(), args=flags)
-    for browser, root in ((large, ""), (chromium, f"{1.25 * letters}px")):
+    for browser, root in ((lettered(letters), ""), (chromium, f"{1.25 * letters}px")):
         for width in (320, 360, 412, 600):
             tab = browser.new_page(viewport={"width": width, "height": 640})
             tab.goto(f"{address}framework/stages-of-change/action/")
@@ -177,7 +197,6 @@ def test_a_linked_heading_is_not_under_the_top_where_letters_are_large(chromium,
             starts = "document.querySelector(location.hash).getBoundingClientRect().top"
             assert tab.evaluate(ends) <= tab.evaluate(starts), (width, root)
             tab.close()
-    large.close()
 
 
 def test_help_now_is_what_to_do_at_once(chromium, address):
